@@ -1,0 +1,11 @@
+import type { Adapter } from '../../src/adapter-kit/contract.js'
+import { createClient } from './client.js'
+import { KINDS, SCORING } from './findings.js'
+import { map } from './mapping.js'
+
+const adapter: Adapter = {
+  deliver: { map, open: createClient },
+  findings: [...Object.values(KINDS), ...Object.values(SCORING)]
+}
+
+export default adapter

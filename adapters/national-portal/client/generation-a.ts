@@ -1,0 +1,127 @@
+/** The portal's wire, generation A: envelope, headers, addresses (contract §1.1 to §1.4). */
+import type {
+  BatchAnswer, CallContext, CallMode, DeliverClient, OpenOptions, Outcome, PlannedCall, Pulled, PullQuestion, Settings, WireRequest
+} from '../../../src/adapter-kit/contract.js'
+import { DONE } from '../../../src/adapter-kit/failure.js'
+import { createHttpClient, type HttpAnswer, type HttpRequest } from '../../../src/adapter-kit/http.js'
+import { interpretAnswer, interpretLookup } from '../answer.js'
+import { interpretLogin, type Login } from '../answer/login.js'
+import { catalogueRead, interpretCatalogue } from '../catalogue.js'
+import { createSessionKeeper, withSession } from '../session.js'
+import { answerRules, textSetting, wholeSetting } from '../settings.js'
+import { address, queryText } from './address.js'
+import { itemsOf, joined, serviceOf } from './calls.js'
+import { asking, lookedUp, type LookedUp } from './lookup.js'
+
+/** Stands for the session wherever a request is shown. */
+const SHOWN_SESSION = '«session»'
+
+export function createClientA (options: OpenOptions): DeliverClient {
+  const { settings, now } = options
+  const rules = answerRules(settings)
+  const http = createHttpClient(options)
+  const sessions = createSessionKeeper({ login, maxAgeMs: wholeSetting(settings, 'SESSION_MAX_AGE_SECONDS') * 1000, now })
+
+  async function post ({ url, headers, body }: WireRequest, waiting: Pick<HttpRequest, 'signal' | 'sending'>): Promise<HttpAnswer> {
+    return await http.request({ method: 'POST', url: new URL(url), headers, body: JSON.stringify(body), ...waiting })
+  }
+
+  /** Without anybody's signal: parallel calls share it, and none of them may take it from the others. */
+  async function login (): Promise<Login> {
+    return interpretLogin(await post(loginRequest(settings), {}), rules, now())
+  }
+
+  async function send (call: PlannedCall, { mode, signal, sending }: CallContext): Promise<Outcome> {
+    const question = { upsert: serviceOf(call).upsert, mode, items: itemsOf(call), rules }
+    return await withSession(sessions, signal, async session => {
+      const request = writeRequest(settings, call, { mode, session })
+      return interpretAnswer(await post(request, { signal, sending }), { ...question, now: now() })
+    })
+  }
+
+  /** A strange answer or a lost session is not "no": reading it so makes duplicates (pitfall 2). */
+  async function lookUp (dossierCode: string, signal: AbortSignal): Promise<LookedUp> {
+    let answer: HttpAnswer | undefined
+    const outcome = await withSession(sessions, signal, async session => {
+      answer = await post(lookupRequest(settings, dossierCode, session), { signal })
+      return interpretLookup(answer, { rules, now: now() })
+    })
+    return lookedUp(outcome, answer)
+  }
+
+  async function test (signal: AbortSignal): Promise<Outcome> {
+    const taken = await sessions.renew(signal)
+    return 'outcome' in taken ? taken.outcome : { ...DONE, rule: 'login.session' }
+  }
+
+  async function pull (question: PullQuestion, signal: AbortSignal): Promise<Pulled> {
+    let pulled: Pulled | undefined
+    const outcome = await withSession(sessions, signal, async session => {
+      pulled = interpretCatalogue(await post(catalogueRequest(settings, question, session), { signal }), question, { rules, now: now() })
+      return 'items' in pulled ? { ...DONE, rule: 'portal.catalogue' } : pulled.outcome
+    })
+    return outcome.verdict === 'done' && pulled !== undefined ? pulled : { outcome }
+  }
+
+  const describe = (call: PlannedCall, mode: CallMode): WireRequest =>
+    writeRequest(settings, call, { mode, session: SHOWN_SESSION })
+
+  // No public source shows an answer with a verdict for each entry (§1.5).
+  const sendBatch = async (calls: readonly PlannedCall[], context: CallContext): Promise<BatchAnswer> => ({ whole: await send(joined(calls), context) })
+
+  return { describe, send, sendBatch, ...asking(lookUp), test, pull, close: http.close }
+}
+
+function loginRequest (settings: Settings): WireRequest {
+  return request(settings, 'LOGIN_PATH', {
+    username: textSetting(settings, 'USERNAME'),
+    password: textSetting(settings, 'PASSWORD')
+  })
+}
+
+function writeRequest (settings: Settings, call: PlannedCall, { mode, session }: { mode: CallMode, session: string }): WireRequest {
+  const { name, upsert } = serviceOf(call)
+  return request(settings, 'WRITE_PATH', {
+    session,
+    madonvi: textSetting(settings, 'UNIT_CODE'),
+    service: name,
+    // Strings with a capital letter, on this service alone (§1.4, pitfall 1).
+    ...(upsert ? { isUpdating: mode === 'update' ? 'True' : 'False' } : {}),
+    data: call.message
+  })
+}
+
+function lookupRequest (settings: Settings, dossierCode: string, session: string): WireRequest {
+  return request(settings, 'READ_PATH', {
+    session,
+    madonvi: textSetting(settings, 'UNIT_CODE'),
+    service: 'TraCuuHoSo',
+    // Lower case, unlike the MaHoSo of writes (§1.4, pitfall 34).
+    mahoso: dossierCode
+  })
+}
+
+function catalogueRequest (settings: Settings, question: PullQuestion, session: string): WireRequest {
+  const unit = textSetting(settings, 'UNIT_CODE')
+  const { service, parameters } = catalogueRead(question, unit)
+  return request(settings, 'READ_PATH', { session, madonvi: unit, service, ...parameters })
+}
+
+function request (settings: Settings, pathSetting: string, body: Record<string, unknown>): WireRequest {
+  const dstcode = textSetting(settings, 'DSTCODE')
+  const place = textSetting(settings, 'DSTCODE_IN')
+  return {
+    method: 'POST',
+    url: address(
+      { base: textSetting(settings, 'BASE_URL'), path: textSetting(settings, pathSetting) },
+      place === 'header' ? '' : `dstcode=${queryText(dstcode)}`
+    ),
+    headers: {
+      Accept: 'application/json',
+      'Content-Type': 'application/json',
+      Charset: 'utf-8',
+      ...(place === 'query' ? {} : { dstcode })
+    },
+    body
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Canonical dossier → messages of the National Public Service Portal (contract national-portal §2.1, §2.2).
+ * The parts in `mapping/` are the dictionary of Vietnamese member names.
+ */
+import type { MappingInput, MappingResult } from '../../src/adapter-kit/contract.js'
+import { mapDossier } from './mapping/dossier.js'
+import { mapProgress } from './mapping/progress.js'
+import { scoringFindings } from './mapping/scoring.js'
+import { createTranslator } from './mapping/translator.js'
+import { wholeSetting } from './settings.js'
+
+export function map ({ dossier, steps, codes, settings }: MappingInput): MappingResult {
+  const translator = createTranslator({ codes, extended: settings.EXTENDED_FIELDS !== false })
+  // One dossier per call: the portal gives one verdict for the whole of `data` (§1.5), and never mixes new and known (§2.1).
+  const mapped = mapDossier(dossier, translator)
+  const progress = mapProgress(
+    { dossierCode: dossier.code, steps, chunk: wholeSetting(settings, 'PROGRESS_CHUNK') },
+    translator
+  )
+  return {
+    // The dossier must be there before its steps are (§2.2, pitfall 6).
+    calls: [{ operation: 'dossier', message: [mapped], steps: [] }, ...progress],
+    findings: [...translator.findings, ...scoringFindings(dossier, mapped['TrangThaiHoSo'])]
+  }
+}

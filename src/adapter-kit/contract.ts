@@ -1,0 +1,352 @@
+/**
+ * What an adapter is. A folder `adapters/<id>/` implements these types and imports nothing else of the gateway.
+ *
+ * The kernel (`src/delivery`) owns time-outs, aborts, schema checks, masking, attempt records, retries and audit:
+ * an adapter says what to send (`map`, pure) and what one answer means (`send`), and cannot forget the rest.
+ */
+import type { BilingualText } from './bilingual.js'
+import type { Dossier, ProgressStep } from './dossier-types.js'
+import type { Finding, FindingKind } from './findings.js'
+import type { Network } from './network.js'
+
+export type { BilingualText } from './bilingual.js'
+export type { Dossier, ProgressStep } from './dossier-types.js'
+export type { Network } from './network.js'
+
+/** Values of an adapter's settings after the manifest's types were applied. Secrets are among them: never log this. */
+export type Settings = Readonly<Record<string, string | number | boolean | readonly string[]>>
+
+/** A progress step with the stable id that the gateway keeps for it. */
+export interface NumberedStep extends ProgressStep {
+  id: string
+}
+
+export interface MappingInput {
+  dossier: Dossier
+  /** Steps this adapter has not confirmed yet, oldest first. */
+  steps: readonly NumberedStep[]
+  codes: FindCode
+  settings: Settings
+}
+
+/**
+ * What a code table of the manifest says about our word or the province's code on the dossier's day of reception.
+ * Undefined is an `error` finding of the code `code-unmapped` that names the row; no table has a default.
+ */
+export type FindCode = (table: string, local: string) => CodeEntry | undefined
+
+export interface CodeEntry {
+  /** The partner's code. */
+  code: string
+  /** The partner's own name for it, where the row has one. */
+  name?: string
+  /** The local code that took over, where the one that was asked for had ended by then. */
+  successor?: string
+}
+
+/** `codes.json`: table → our word → the partner's code. A province's rows go before them. */
+export type CodeSeeds = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** One message of a delivery as the mapping planned it: no session, no secret, no clock. */
+export interface PlannedCall {
+  /** A call named in the manifest, for example `dossier` or `progress`. */
+  operation: string
+  /** Valid against `adapters/<id>/schema/<operation>.json`, or the delivery fails before anything is sent. */
+  message: unknown
+  /** Ids of the steps that this call reports. */
+  steps: readonly string[]
+}
+
+export interface MappingResult {
+  /** In the order in which they must be sent; a later call is sent only after the earlier one was confirmed. */
+  calls: PlannedCall[]
+  /** An `error` among them stops the delivery: its kind is `mapping`. */
+  findings: Finding[]
+}
+
+/** Whether the partner is to take the dossier as new; `update` also for every call that is not an upsert. */
+export type CallMode = 'create' | 'update'
+
+export interface CallContext {
+  mode: CallMode
+  /** Aborted at the call's time-out, when the lane's lease is lost, and at the end of the grace time of a stop. */
+  signal: AbortSignal
+  /**
+   * To be handed to `http.request` with the planned message (and not with a login), which awaits it once the call has
+   * its connection and its turn, right before the bytes leave: the kernel records that the partner may know of the
+   * message from now on. Harmless when repeated, as after a renewed session.
+   */
+  sending: () => Promise<void>
+}
+
+/** What came back, kept as evidence. The excerpt is masked by the kernel. */
+export interface WireAnswer {
+  status: number
+  headers: Readonly<Record<string, string>>
+  excerpt: string
+}
+
+/**
+ * What one call came to.
+ * - `done`: the partner confirmed it (an "already there" to an update counts).
+ * - `exists`: a create was answered "already there"; the kernel repeats the same revision as an update.
+ * - `missing`: an update was answered "not there"; the kernel asks `exists()`: "no" leads to a create, "yes" makes the
+ *   answer a refusal in the partner's words, and no answer to a later attempt.
+ * - `transient`: the partner did not take it and says or shows that later is better.
+ * - `uncertain`: it may or may not have been done.
+ * - `refused`: the partner said no in its own words.
+ */
+export type Verdict = 'done' | 'exists' | 'missing' | 'transient' | 'uncertain' | 'refused'
+
+export interface Outcome {
+  verdict: Verdict
+  /** Name of the rule that decided, for the evidence: `portal.success-code`, `http.503`. */
+  rule: string
+  /** Stable failure code in kebab case; empty for `done`. */
+  code: string
+  /** The partner's own words, shortened; empty when it said nothing. */
+  words: string
+  /** What to do about it, for a `refused`; the kernel has texts for the other kinds. */
+  cure?: BilingualText
+  /** Seconds that the partner asked to wait. */
+  retryAfterSeconds?: number
+  answer?: WireAnswer
+}
+
+/** A request as it would leave, with the session and every secret replaced. */
+export interface WireRequest {
+  method: string
+  url: string
+  headers: Readonly<Record<string, string>>
+  body: unknown
+}
+
+export interface DeliverClient {
+  /** The exact request of a call; pure. `preview` shows it and the attempt keeps it. */
+  describe: (call: PlannedCall, mode: CallMode) => WireRequest
+  /** One call, one outcome. Throws only `HttpFailure` (no answer) or a defect. */
+  send: (call: PlannedCall, context: CallContext) => Promise<Outcome>
+  /**
+   * Several calls of one operation and mode, of different dossiers, in one message. Left out: each goes alone. Used where the
+   * limits allow more than one call in a message.
+   */
+  sendBatch?: (calls: readonly PlannedCall[], context: CallContext) => Promise<BatchAnswer>
+  /** Asks the partner whether it holds the dossier. Throws when it does not answer: silence is never "no". */
+  exists: (dossierCode: string, signal: AbortSignal) => Promise<boolean>
+  /**
+   * Asks what the partner holds of a dossier, and names the members that differ from the call that creates or updates it.
+   * `differences` is null where the partner tells only whether it has it. Throws when it does not answer. Left out: `exists`
+   * is all that can be asked.
+   */
+  compare?: (call: PlannedCall, dossierCode: string, signal: AbortSignal) => Promise<Comparison>
+  /**
+   * Asks whether a call that was not answered has arrived. Left out where the partner offers no such lookup: then somebody
+   * has to look. Throws when it does not answer.
+   */
+  arrived?: (call: PlannedCall, dossierCode: string, signal: AbortSignal) => Promise<boolean>
+  /** Proves address and credentials without changing anything at the partner. */
+  test: (signal: AbortSignal) => Promise<Outcome>
+  /** Reads a list that the manifest's `poll` names. Throws only `HttpFailure` or a defect; changes nothing at the partner. */
+  pull?: (question: PullQuestion, signal: AbortSignal) => Promise<Pulled>
+  close: () => Promise<void>
+}
+
+/**
+ * `each`: an outcome for every call, in their order. `whole`: the partner said one thing about all of them; a refusal then
+ * is looked into by halves, where repeating is harmless.
+ */
+export type BatchAnswer = { each: Outcome[] } | { whole: Outcome }
+
+export interface Comparison {
+  there: boolean
+  /** Names of members, never values. */
+  differences: readonly string[] | null
+}
+
+export interface PullQuestion {
+  list: string
+  /** For a list with `each`: the item that is asked for. */
+  key?: string
+}
+
+/** Items as the partner gave them, or why it gave none. */
+export type Pulled = { items: CatalogueItem[] } | { outcome: Outcome }
+
+export interface CatalogueItem {
+  /** The partner's own code. */
+  key: string
+  /** The partner's own name for it. */
+  name: string
+  /** The whole row, members in capitals. */
+  content: Readonly<Record<string, unknown>>
+}
+
+export interface DeliverOperation {
+  /** Pure: no I/O, clock, randomness or logging. */
+  map: (input: MappingInput) => MappingResult
+  open: (options: OpenOptions) => DeliverClient
+}
+
+/** Waits until the next call may leave; rejects when the signal is aborted before. */
+export type Pace = (signal: AbortSignal) => Promise<void>
+
+/** What `createHttpClient` takes: hand it all of `OpenOptions`. */
+export interface HttpOptions {
+  limits: ManifestLimits
+  /** Absent: directly, and trusting whom the machine trusts. */
+  network?: Network | undefined
+  /** Absent: no limit of calls per second. */
+  pace?: Pace | undefined
+}
+
+export interface OpenOptions extends HttpOptions {
+  settings: Settings
+  /** Milliseconds since the epoch; a test's clock can stand in. */
+  now: () => number
+}
+
+export interface Adapter {
+  deliver: DeliverOperation
+  /** Every kind of finding that the mapping raises; docs/findings.md is written from it. */
+  findings?: readonly FindingKind[]
+}
+
+/** `manifest.json`, checked against `schemas/adapter-manifest.json` when the adapter is loaded. */
+export interface Manifest {
+  id: string
+  title: BilingualText
+  protocol: string
+  specification: { name: string, version: string, date: string }
+  deliver: {
+    /** May a waiting older revision be replaced by a newer one? (design §2.6) */
+    supersedes: boolean
+    /**
+     * What a refused or failed delivery does to later revisions of its dossier. `continue` (the default): they are sent,
+     * for a revision carries the whole dossier. `wait`: not before it is redriven, resolved or cancelled.
+     */
+    afterFailure?: 'continue' | 'wait'
+    calls: Record<string, ManifestCall>
+  }
+  /** Lists of the partner that are copied on a schedule. */
+  poll?: { lists: Record<string, ManifestList> }
+  codeTables?: Record<string, ManifestCodeTable>
+  settings: Record<string, ManifestSetting>
+  limits: ManifestLimits
+  retry: ManifestRetry
+  breaker: BreakerPolicy
+  /** Names of members whose values never appear in evidence, logs or previews' records. */
+  sensitiveFields: string[]
+}
+
+export interface ManifestList {
+  title: BilingualText
+  /** The code table whose partner codes are this list's keys. */
+  codeTable?: string
+  /**
+   * One call for each item, and so only for items in use: codes of `codeTable` that dossiers or code rows use, or without
+   * one the keys to which rows of other lists refer. The others are not asked for and cannot vanish.
+   */
+  each?: boolean
+  /** What it says depends on who asks: each unit with an account of its own has a list of its own beside the adapter's. */
+  perUnit?: boolean
+  /** Offered only where each of these settings has one of the values. */
+  onlyFor?: Record<string, string[]>
+  /** The service is known by its name only: what its rows mean is inferred. */
+  inferred?: boolean
+  /** Members of a row that hold keys of another list: the list → where, `LINHVUCTHUCHIEN.MALINHVUC` also through arrays. */
+  refers?: Record<string, string>
+}
+
+/** A table that a province may fill. What it says about a code that has no row: */
+export interface ManifestCodeTable {
+  title: BilingualText
+  /** `agency`: both notations of an agency's code are one code (contracts: standards §5.1). */
+  notation?: 'agency'
+  /** Pattern of the partner's own codes: these need no row and are sent as they are. */
+  partnerForm?: string
+  /** While the table has no row at all, codes are taken for the partner's own: for tables whose codes have no known form. */
+  openUntilUsed?: boolean
+  /** True where no public source confirms the form. */
+  inferred?: boolean
+}
+
+export interface ManifestCall {
+  /** Is this the call that creates or updates the dossier at the partner? */
+  upsert: boolean
+  /**
+   * `true`: repeating is harmless. `false`: an unanswered call is held for a person.
+   * A setting's name: that setting says `repeat` or `hold`.
+   */
+  safeToRepeat: boolean | string
+}
+
+export interface ManifestSetting {
+  type: 'string' | 'url' | 'path' | 'integer' | 'boolean' | 'list'
+  required?: boolean
+  /** Required where each setting named here has one of these values: `{ "GENERATION": ["a"] }`. */
+  requiredFor?: Record<string, string[]>
+  sensitive?: boolean
+  /** May single units of a province have their own (design §2.14)? */
+  perUnit?: boolean
+  default?: string | number | boolean | string[]
+  enum?: string[]
+  minimum?: number
+  maximum?: number
+  /** What a text must match; a complaint quotes `example` and not the pattern. */
+  pattern?: string
+  example?: string
+  /** True where no public source confirms the default. */
+  inferred?: boolean
+  help: BilingualText
+}
+
+export interface ManifestLimits {
+  /** Lanes in flight per process. */
+  concurrency: number
+  connections: number
+  connectTimeoutMs: number
+  /** From the first byte sent to the last byte received. */
+  callTimeoutMs: number
+  /** Without a byte from the partner; absent: only `callTimeoutMs` counts. */
+  idleTimeoutMs?: number
+  maxResponseBytes: number
+  /** Calls in one message; absent: 1. */
+  batchSize?: number
+  /** How long the first call of a batch waits for others; absent: 50. */
+  batchWaitMs?: number
+  /** To one account of the partner, over all processes; absent or null: no limit. */
+  callsPerSecond?: number | null
+  /** Names of limits that no public source confirms. */
+  inferred?: string[]
+}
+
+/** The policy as a manifest writes it: quiet hours as `22:00-05:00`. */
+export type ManifestRetry = Omit<RetryPolicy, 'quietHours'> & { quietHours?: string[] }
+
+export interface RetryPolicy {
+  /** Waits after the 1st, 2nd … failure; the last one repeats. */
+  delaysSeconds: number[]
+  /** Share of the wait that is random, 0…1; it only lengthens a wait the partner asked for. */
+  jitter: number
+  maxRetryAfterSeconds: number
+  /** A delivery older than this fails (time in which the target was paused does not count). */
+  maxAgeHours: number
+  /** Failures that concern this dossier alone (an answer, not an outage) before it fails. */
+  maxOwnFailures: number
+  /** Times of the day in which nothing is sent. */
+  quietHours: readonly QuietHours[]
+}
+
+/** Minutes of the day in +07:00; an end that is not after its start is on the next day. */
+export interface QuietHours {
+  fromMinute: number
+  toMinute: number
+}
+
+/** When a partner counts as out of order, and how often it is tried whether it is back (design §2.9). */
+export interface BreakerPolicy {
+  /** Outages in a row, seen by one process, that open the breaker. */
+  failures: number
+  /** Waits before the 1st, 2nd … probe; the last one repeats. */
+  probeSeconds: number[]
+}

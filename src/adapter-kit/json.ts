@@ -1,0 +1,14 @@
+/** JSON that came over the wire: parsed without trust. */
+
+/** The value of a JSON text, or undefined when it is none. A leading byte order mark is tolerated. */
+export function parseJson (text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+export function isRecord (value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}

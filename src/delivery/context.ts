@@ -1,0 +1,37 @@
+/** What the delivery kernel needs; made once per process. */
+import type { Logger } from 'pino'
+import type { DeliverClient } from '../adapter-kit/contract.js'
+import type { AdapterSettings } from '../adapter-settings.js'
+import type { CodeBooks } from '../codes/books.js'
+import type { Database } from '../db/open.js'
+import type { AttemptMetrics } from '../health/attempt-metrics.js'
+import type { Breakers } from './breakers.js'
+import type { LeaseKeeper } from './lease-keeper.js'
+import type { LoadedAdapter } from './registry.js'
+
+/** An adapter with its settings and an open client. */
+export interface ActiveAdapter extends LoadedAdapter, Omit<AdapterSettings, 'units'> {
+  client: DeliverClient
+  /** Units with an account of their own, each with a client. */
+  units: readonly ActiveUnit[]
+  /** The unit for which settings and client stand; absent: the adapter's own account. */
+  unit?: string
+  /** Lower-cased names of members that are masked in evidence. */
+  sensitive: ReadonlySet<string>
+}
+
+export type ActiveUnit = AdapterSettings['units'][number] & {
+  client: DeliverClient
+}
+
+export interface DeliveryContext {
+  db: Database
+  adapters: ReadonlyMap<string, ActiveAdapter>
+  books: CodeBooks
+  breakers: Breakers
+  attempts: Pick<AttemptMetrics, 'note'>
+  leases: LeaseKeeper
+  log: Logger
+  /** 0 ≤ random < 1, for jitter. */
+  random: () => number
+}

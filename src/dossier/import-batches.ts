@@ -1,0 +1,55 @@
+/** Batches of an import's good lines; bad ones are counted and told on the way. */
+import type { Dossier } from '../adapter-kit/dossier-types.js'
+import type { BaselineDossier } from '../db/baseline.js'
+import { baselineDossier } from './import-compare.js'
+import { readLine, splitLines, type RawLine } from './import-lines.js'
+import type { TallyKeeper } from './import-tally.js'
+import type { Validator } from './validate.js'
+
+export interface Entry {
+  line: number
+  document: Dossier
+  dossier: BaselineDossier
+}
+
+export interface ReadOptions {
+  validator: Validator
+  /** Bytes of one line. */
+  lineLimit: number
+}
+
+/** A statement of this size is worth its round trip, and is written in a moment. */
+const BATCH_LINES = 400
+const BATCH_BYTES = 4 * 1024 * 1024
+
+/** No dossier stands twice in one batch: what is written next must see the first. */
+export async function * readBatches (chunks: AsyncIterable<Buffer>, options: ReadOptions, keeper: TallyKeeper): AsyncGenerator<Entry[]> {
+  let batch = new Map<string, Entry>()
+  let bytes = 0
+  for await (const raw of splitLines(keeper.measure(chunks), options.lineLimit)) {
+    const entry = readEntry(raw, options, keeper)
+    if (entry === undefined) continue
+    const size = raw.bytes?.length ?? 0
+    if (batch.size === BATCH_LINES || (batch.size > 0 && bytes + size > BATCH_BYTES) || batch.has(entry.dossier.code)) {
+      yield [...batch.values()]
+      batch = new Map()
+      bytes = 0
+    }
+    batch.set(entry.dossier.code, entry)
+    bytes += size
+  }
+  if (batch.size > 0) yield [...batch.values()]
+}
+
+function readEntry (raw: RawLine, { validator }: ReadOptions, keeper: TallyKeeper): Entry | undefined {
+  const read = readLine(raw.bytes, validator)
+  if (read.kind === 'blank') return undefined
+  keeper.tally.counts.lines++
+  if (read.kind === 'dossier') {
+    keeper.findings(read.findings)
+    return { line: raw.number, document: read.dossier, dossier: baselineDossier(read.dossier) }
+  }
+  keeper.tally.counts.rejected++
+  for (const item of read.errors) keeper.error({ line: raw.number, dossierCode: read.dossierCode, ...item })
+  return undefined
+}

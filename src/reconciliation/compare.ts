@@ -1,0 +1,45 @@
+/** One dossier against its partner: what we would send against what the partner says it holds. */
+import type { Dossier, PlannedCall } from '../adapter-kit/contract.js'
+import { toHanoi } from '../adapter-kit/dates.js'
+import type { CodeBook } from '../codes/book.js'
+import type { Checked, OpenItem } from '../db/reconciliations.js'
+import type { ActiveAdapter } from '../delivery/context.js'
+import { mapDossier } from '../delivery/mapping.js'
+import type { QueueLog } from '../queue/contract.js'
+import { asUnit } from '../delivery/units.js'
+
+export interface Question {
+  adapter: ActiveAdapter
+  book: CodeBook
+  item: OpenItem
+  now: Date
+  signal: AbortSignal
+  log: QueueLog
+}
+
+/** Asks once. A partner that does not answer gives no verdict: silence is neither "missing" nor "fine". */
+export async function compareWithPartner ({ adapter, book, item, now, signal, log }: Question): Promise<Checked> {
+  const dossier = item.content as unknown as Dossier
+  const unit = asUnit(adapter, { dossier, book, on: toHanoi(now).slice(0, 10) })
+  const expected = upsertOf(unit, mapDossier(unit, { dossier, steps: [] }, book).calls)
+  try {
+    return verdictOf(item.code, expected === undefined || unit.client.compare === undefined
+      ? { there: await unit.client.exists(item.code, signal), differences: null }
+      : await unit.client.compare(expected, item.code, signal))
+  } catch (error) {
+    // By its name alone: a defect's message may quote the dossier. A line for each would flood the log in an outage.
+    log('reconciliation.unanswered', { adapter: adapter.manifest.id, error: (error as Error).name })
+    return { code: item.code, verdict: null, differences: [] }
+  }
+}
+
+function upsertOf ({ manifest }: ActiveAdapter, calls: readonly PlannedCall[]): PlannedCall | undefined {
+  return calls.find(({ operation }) => manifest.deliver.calls[operation]?.upsert === true)
+}
+
+/** Members in `differences` are null where the partner tells only whether it has the dossier. */
+function verdictOf (code: string, held: { there: boolean, differences: readonly string[] | null }): Checked {
+  if (!held.there) return { code, verdict: 'missing-there', differences: [] }
+  if (held.differences === null) return { code, verdict: 'not-comparable', differences: [] }
+  return { code, verdict: held.differences.length === 0 ? 'matches' : 'stale-there', differences: held.differences }
+}

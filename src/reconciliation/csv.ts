@@ -1,0 +1,16 @@
+/** The dossiers of a reconciliation as a spreadsheet reads them. */
+import { stringify } from 'csv-stringify/sync'
+import { toHanoi } from '../adapter-kit/dates.js'
+import type { ItemRow } from '../db/reconciliations.js'
+
+const COLUMNS = ['code', 'agencyCode', 'receivedOn', 'listed', 'verdict', 'differences', 'checkedAt']
+
+export function itemsCsv (items: readonly ItemRow[]): string {
+  const rows = items.map(item => ({
+    ...item,
+    listed: item.listed ? 'yes' : 'no',
+    differences: item.differences.join(' '),
+    checkedAt: item.checkedAt === null ? '' : toHanoi(item.checkedAt)
+  }))
+  return stringify(rows, { header: true, columns: COLUMNS })
+}

@@ -1,0 +1,35 @@
+/** `/v1/alerts`: what an operator should look at before the clock does it. */
+import type { FastifyInstance } from 'fastify'
+import { toHanoi } from '../adapter-kit/dates.js'
+import { countNearDue, nearDue } from '../db/watching.js'
+import type { Services } from '../services.js'
+
+const SHOWN = 500
+
+export interface AlertRouteOptions {
+  services: Services
+  nearDueHours: number
+}
+
+export async function alertRoutes (app: FastifyInstance, { services, nearDueHours }: AlertRouteOptions): Promise<void> {
+  app.get('/alerts', {
+    config: { scope: 'deliveries:read' },
+    schema: { summary: 'Cảnh báo: hồ sơ xong mà Cổng chưa có, hàng đợi đứng yên, ngừng nhận / Alerts: finished but not at the partner, standstill, intake closed' }
+  }, async () => {
+    const now = Date.now()
+    const question = { adapters: [...services.adapters.keys()], hours: nearDueHours }
+    const [counts, rows, { checks }] = await Promise.all([countNearDue(services.db, question), nearDue(services.db, { ...question, limit: SHOWN }), services.watch.readiness()])
+    const stalled = checks.flatMap(({ adapters = [] }) => adapters)
+    return {
+      nearDue: {
+        withinHours: nearDueHours,
+        total: counts.reduce((sum, { count }) => sum + count, 0),
+        late: counts.reduce((sum, { late }) => sum + late, 0),
+        dossiers: rows.map(({ code, dueAt, ...row }) => ({ ...row, dossierCode: code, dueAt: toHanoi(dueAt), late: dueAt.getTime() < now }))
+      },
+      stalled: stalled.map(({ since, ...row }) => ({ ...row, since: toHanoi(since) })),
+      intakeClosed: [...services.watch.closedBy()],
+      failing: checks.filter(({ ok }) => !ok).map(({ name, since, detail }) => ({ name, since, detail }))
+    }
+  })
+}

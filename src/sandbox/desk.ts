@@ -1,0 +1,111 @@
+/** All state of one sandbox, and what the portal does with one call when no fault is in the way. */
+import { SESSION_EXPIRED, answerTo, callRefused } from './answers.js'
+import type { Outcome, WireAnswer } from './answers.js'
+import type { Call } from './call.js'
+import { createShelf, type Shelf } from './catalogue-control.js'
+import type { Clock } from './clock.js'
+import { createFaults } from './faults.js'
+import type { Faults } from './faults.js'
+import { AGENCY_CODE } from './field-rules.js'
+import { createRequestLog } from './request-log.js'
+import type { LogCaps, LogEntry, RequestLog, Said } from './request-log.js'
+import { SERVICES } from './services/table.js'
+import { createSessions } from './sessions.js'
+import type { Sessions } from './sessions.js'
+import { createSettings } from './settings.js'
+import type { Settings, SettingsHolder } from './settings.js'
+import { createStore } from './store.js'
+import type { Counts, Store } from './store.js'
+
+export interface Desk {
+  now: Clock
+  settings: SettingsHolder
+  sessions: Sessions
+  store: Store
+  log: RequestLog
+  faults: Faults
+  shelf: Shelf
+}
+
+export interface DeskOptions extends LogCaps {
+  now: Clock
+  settings: Partial<Settings>
+}
+
+export function createDesk ({ now, settings: start, ...caps }: DeskOptions): Desk {
+  const settings = createSettings(start)
+  return {
+    now,
+    settings,
+    sessions: createSessions(settings.current, now),
+    store: createStore(),
+    log: createRequestLog(caps, now),
+    faults: createFaults(),
+    shelf: createShelf()
+  }
+}
+
+export function resetDesk (desk: Desk): void {
+  desk.settings.reset()
+  desk.shelf.reset()
+  for (const part of [desk.sessions, desk.store, desk.log, desk.faults]) part.clear()
+}
+
+export function summary ({ store, log }: Desk): Counts & Record<'dossiers' | 'requests' | 'droppedRequests', number> {
+  return { dossiers: store.size(), ...store.counts(), requests: log.total(), droppedRequests: log.dropped() }
+}
+
+/** Does the work of a call and notes what came of it. */
+export function work (desk: Desk, entry: LogEntry): WireAnswer {
+  const { call } = entry
+  const outcome = call.path === 'login' ? login(desk, call) : gate(desk, call) ?? serve(desk, entry)
+  const answer = answerTo(call, outcome, desk.settings.current())
+  entry.done = said(answer)
+  return answer
+}
+
+export function said ({ status, errorCode, message }: WireAnswer): Said {
+  return { status, ...(errorCode !== undefined && { error_code: errorCode }), ...(message !== undefined && { message }) }
+}
+
+function login ({ settings, sessions, store }: Desk, { envelope }: Call): Outcome {
+  const known = settings.current().accounts.some(account =>
+    account.username === envelope?.['username'] && account.password === envelope['password'])
+  if (!known) return callRefused('Sai tên đăng nhập hoặc mật khẩu')
+  store.countLogin()
+  return { code: 0, codeAs: 'number', message: '', session: sessions.issue() }
+}
+
+/** What is wrong with the call before a service sees it. How the bus itself refuses is *inferred*. */
+function gate (desk: Desk, call: Call): Outcome | undefined {
+  return call.path === 'wrapper' ? wrapperGate(desk, call) : busGate(desk, call)
+}
+
+/** The wrapper owns the session; a client that names its unit must name it rightly, and not every one does. */
+function wrapperGate ({ settings }: Desk, { envelope, token }: Call): Outcome | undefined {
+  const { wrapperToken } = settings.current()
+  if (wrapperToken !== '' && token !== wrapperToken) return callRefused('Thiếu hoặc sai mã truy cập (Authorization: Bearer …)', 401)
+  const agency = envelope?.['madonvi']
+  return agency === undefined || isAgency(agency) ? undefined : callRefused(`MaDinhDanhDV ${AGENCY_CODE.hint}`)
+}
+
+function busGate ({ sessions }: Desk, { envelope, dstcode, session }: Call): Outcome | undefined {
+  if (dstcode === undefined || dstcode === '') return callRefused('Thiếu dstcode (header hoặc tham số truy vấn)', 400)
+  if (envelope === undefined) return callRefused('Nội dung gửi lên không phải là một đối tượng JSON', 400)
+  if (session === undefined || !sessions.use(session)) return callRefused(SESSION_EXPIRED)
+  return isAgency(envelope['madonvi']) ? undefined : callRefused(`madonvi ${AGENCY_CODE.hint}`)
+}
+
+function isAgency (code: unknown): boolean {
+  return typeof code === 'string' && AGENCY_CODE.shape?.test(code) === true
+}
+
+function serve ({ store, settings, shelf }: Desk, { n, at, call }: LogEntry): Outcome {
+  const service = SERVICES.get(call.service ?? '')
+  if (service === undefined) {
+    // An unknown service is an unknown address in generation B.
+    return callRefused(`Dịch vụ ${call.service ?? '(trống)'} không có trong sandbox`, call.path === 'wrapper' ? 404 : 200)
+  }
+  const source = { at, request: n, body: call.body }
+  return service(call.envelope ?? {}, { store, shelf, settings: settings.current(), source, service: call.service ?? '' })
+}

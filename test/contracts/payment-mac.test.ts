@@ -1,0 +1,61 @@
+// Every hash of contract §7.11, recomputed from the message beside it.
+import t from 'tap'
+import { hasJoinedMac, joinedMac } from '../../src/adapter-kit/mac.js'
+import { readExample, readSystemFile } from './support.js'
+
+type Message = Record<string, unknown>
+type Kind = 'INIT' | 'CONFIRM' | 'QUERY' | 'GET_BILL'
+
+const ORDERS = readSystemFile<Record<Kind, string[]>>('payment-platform', 'signed-fields.json')
+const EXAMPLES: Record<Kind, string> = { INIT: '7.11-init', CONFIRM: '7.11-confirm', QUERY: '7.11-query', GET_BILL: '7.11-get-bill' }
+const signing = (kind: Kind): { fields: string[], secret: string } => ({ fields: ORDERS[kind], secret: 'DEMO-SECRET' })
+
+for (const [kind, name] of Object.entries(EXAMPLES) as Array<[Kind, string]>) {
+  const message = readExample<Message>('payment-platform', name)
+
+  t.test(`${kind}: the hash of the example is that of its members`, async t => {
+    t.equal(message['LoaiBanTin'], kind)
+    t.equal(joinedMac(message, signing(kind)), message['MaXacThuc'])
+    t.ok(hasJoinedMac(message, message['MaXacThuc'], signing(kind)))
+  })
+
+  t.test(`${kind}: another value of any signed member, another order or another secret is seen`, async t => {
+    const accepted = (changed: Message, signed = signing(kind)): boolean => hasJoinedMac({ ...message, ...changed }, message['MaXacThuc'], signed)
+    for (const field of ORDERS[kind]) {
+      t.notOk(accepted({ [field]: `${String(message[field])}0` }), field)
+      t.notOk(accepted({ [field]: '' }), field)
+    }
+    for (const [index, field] of ORDERS[kind].slice(1).entries()) {
+      const before = ORDERS[kind][index] ?? ''
+      if (message[field] === message[before]) continue
+      t.notOk(accepted({}, { ...signing(kind), fields: ORDERS[kind].with(index, field).with(index + 1, before) }), `${field} before ${before}`)
+    }
+    t.notOk(accepted({}, { ...signing(kind), secret: 'DEMO-SECRE7' }))
+  })
+}
+
+t.test('INIT: channel before device, which the example cannot tell apart', async t => {
+  const { INIT } = ORDERS
+  t.strictSame(INIT.slice(INIT.indexOf('MaKenhThanhToan')).slice(0, 2), ['MaKenhThanhToan', 'MaThietBi'])
+})
+
+t.test('text and time stand in one order in INIT and in the other in CONFIRM', async t => {
+  const places = (kind: Kind): number => ORDERS[kind].indexOf('ThongTinGiaoDich') - ORDERS[kind].indexOf('ThoiGianGD')
+  t.strictSame([places('INIT'), places('CONFIRM')], [-1, 1])
+})
+
+t.test('CONFIRM: an amount that comes as digits in text has the same hash', async t => {
+  const message = readExample<Message>('payment-platform', '7.11-confirm')
+  t.ok(hasJoinedMac({ ...message, SoTien: '150000' }, message['MaXacThuc'], signing('CONFIRM')))
+})
+
+t.test('INIT: who is paid is not signed; the receiver cannot tell that it was changed', async t => {
+  const message = readExample<Message & { ThongTinBienLai: Message }>('payment-platform', '7.11-init')
+  const changed = { ...message, ThongTinBienLai: { ...message.ThongTinBienLai, TKThuHuong: '9999999999' } }
+  t.ok(hasJoinedMac(changed, message['MaXacThuc'], signing('INIT')))
+})
+
+t.test('the answer to CONFIRM repeats the hash it answers: it is no hash of its own members', async t => {
+  const answer = readExample<Message>('payment-platform', '7.11-confirm-answer')
+  t.equal(answer['MaXacThuc'], readExample<Message>('payment-platform', '7.11-confirm')['MaXacThuc'])
+})

@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** `dist/`, where the compiled project is. */
+export const DIST = fileURLToPath(new URL('../../', import.meta.url))
+
+/** One a checkout, so that two checkouts can be tested at once. */
+const name = `lienthong-test-${createHash('sha256').update(DIST).digest('hex').slice(0, 12)}`
+export const TEST_DATA_DIR = join(tmpdir(), name)
+export const URL_FILE = join(tmpdir(), `${name}.url`)
