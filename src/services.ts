@@ -10,9 +10,9 @@ import { openEmbedded } from './db/embedded.js'
 import { migrate, schemaStatus } from './db/migrate.js'
 import { openDatabase, type Database } from './db/open.js'
 import { reserveSlots } from './db/rates.js'
-import { activateAdapters, closeAdapter } from './delivery/activate.js'
+import { closeAdapter, installAdapters, openAdapters } from './delivery/activate.js'
 import { createBreakers } from './delivery/breakers.js'
-import type { ActiveAdapter, DeliveryContext } from './delivery/context.js'
+import type { ActiveAdapter, DeliveryContext, InstalledAdapter } from './delivery/context.js'
 import { startHeldTimer } from './delivery/held-timer.js'
 import { workLane } from './delivery/lane.js'
 import { createLeaseKeeper } from './delivery/lease-keeper.js'
@@ -39,7 +39,10 @@ export type Role = 'all' | 'api' | 'worker'
 
 export interface Services {
   db: Database
+  /** Those that deliver. */
   adapters: ReadonlyMap<string, ActiveAdapter>
+  /** All of them, also those that only receive. */
+  installed: ReadonlyMap<string, InstalledAdapter>
   books: CodeBooks
   attempts: AttemptMetrics
   queues: LaneQueues
@@ -93,7 +96,8 @@ async function open (config: Config, role: Role, opening: Opening): Promise<Serv
     reserve: async block => await reserveSlots(db, block),
     failed: (target, { message }) => { limited('rate.no-slots', { target, message }) }
   }
-  const adapters = await activateAdapters({ environment: config.environment, wanted: config.adapters, folder: adaptersFolder, slots })
+  const installed = await installAdapters({ environment: config.environment, wanted: config.adapters, folder: adaptersFolder })
+  const adapters = openAdapters(installed, slots)
   closers.push(async () => { for (const adapter of adapters.values()) await closeAdapter(adapter) })
   const { url, embedded } = await databaseUrl(config, role, opening)
   const db = openDatabase({
@@ -134,6 +138,7 @@ async function open (config: Config, role: Role, opening: Opening): Promise<Serv
   return {
     db,
     adapters,
+    installed,
     books,
     attempts,
     queues: queue.queues,

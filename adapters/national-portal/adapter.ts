@@ -1,9 +1,9 @@
-import type { Adapter } from '../../src/adapter-kit/contract.js'
+import type { DeliveringAdapter } from '../../src/adapter-kit/contract.js'
 import { createClient } from './client.js'
 import { KINDS, SCORING } from './findings.js'
 import { map } from './mapping.js'
 
-const adapter: Adapter = {
+const adapter: DeliveringAdapter = {
   deliver: { map, open: createClient },
   findings: [...Object.values(KINDS), ...Object.values(SCORING)]
 }

@@ -8,6 +8,7 @@ import type { BilingualText } from './bilingual.js'
 import type { Dossier, ProgressStep } from './dossier-types.js'
 import type { Finding, FindingKind } from './findings.js'
 import type { Network } from './network.js'
+import type { ReceiveOperation } from './receiving.js'
 
 export type { BilingualText } from './bilingual.js'
 export type { Dossier, ProgressStep } from './dossier-types.js'
@@ -205,11 +206,16 @@ export interface OpenOptions extends HttpOptions {
   now: () => number
 }
 
+/** At least one operation. The manifest names the same ones. */
 export interface Adapter {
-  deliver: DeliverOperation
+  deliver?: DeliverOperation
+  /** Their calls to us, by the names of the manifest. */
+  receive?: Readonly<Record<string, ReceiveOperation>>
   /** Every kind of finding that the mapping raises; docs/findings.md is written from it. */
   findings?: readonly FindingKind[]
 }
+
+export type DeliveringAdapter = Adapter & Required<Pick<Adapter, 'deliver'>>
 
 /** `manifest.json`, checked against `schemas/adapter-manifest.json` when the adapter is loaded. */
 export interface Manifest {
@@ -217,16 +223,8 @@ export interface Manifest {
   title: BilingualText
   protocol: string
   specification: { name: string, version: string, date: string }
-  deliver: {
-    /** May a waiting older revision be replaced by a newer one? (design §2.6) */
-    supersedes: boolean
-    /**
-     * What a refused or failed delivery does to later revisions of its dossier. `continue` (the default): they are sent,
-     * for a revision carries the whole dossier. `wait`: not before it is redriven, resolved or cancelled.
-     */
-    afterFailure?: 'continue' | 'wait'
-    calls: Record<string, ManifestCall>
-  }
+  deliver?: ManifestDeliver
+  receive?: Record<string, ManifestReceive>
   /** Lists of the partner that are copied on a schedule. */
   poll?: { lists: Record<string, ManifestList> }
   codeTables?: Record<string, ManifestCodeTable>
@@ -236,6 +234,28 @@ export interface Manifest {
   breaker: BreakerPolicy
   /** Names of members whose values never appear in evidence, logs or previews' records. */
   sensitiveFields: string[]
+}
+
+export interface ManifestDeliver {
+  /** May a waiting older revision be replaced by a newer one? (design §2.6) */
+  supersedes: boolean
+  /**
+   * What a refused or failed delivery does to later revisions of its dossier. `continue` (the default): they are sent,
+   * for a revision carries the whole dossier. `wait`: not before it is redriven, resolved or cancelled.
+   */
+  afterFailure?: 'continue' | 'wait'
+  calls: Record<string, ManifestCall>
+}
+
+/** A call of the partner to us. It is always offered at `/callbacks/{adapter}/{operation}`. */
+export interface ManifestReceive {
+  title: BilingualText
+  /** Other paths that the partner really calls, without the gateway's address. */
+  paths: string[]
+  /** Largest body; absent: the gateway's own limit. */
+  maxBytes?: number
+  /** No public source confirms it. */
+  inferred?: boolean
 }
 
 export interface ManifestList {

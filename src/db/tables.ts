@@ -66,6 +66,28 @@ export interface ProgressStepsTable {
   content_hash: Buffer
 }
 
+export interface InboundMessagesTable {
+  id: GeneratedBigint
+  adapter: string
+  operation: string
+  key: string
+  received_at: DefaultInstant
+  address: string | null
+  media_type: string
+  body: Buffer
+  body_hash: Buffer
+  acknowledged_at: Instant | null
+}
+
+export interface InboundItemsTable {
+  message_id: Bigint
+  number: number
+  event: string
+  dossier_code: string
+  result: 'accepted' | 'unknown-dossier' | 'refused'
+  facts: Json<Record<string, string>>
+}
+
 export interface LanesTable {
   id: GeneratedBigint
   adapter: string
@@ -276,6 +298,8 @@ export interface Tables {
   dossiers: DossiersTable
   revisions: RevisionsTable
   progress_steps: ProgressStepsTable
+  inbound_messages: InboundMessagesTable
+  inbound_items: InboundItemsTable
   lanes: LanesTable
   deliveries: DeliveriesTable
   attempts: AttemptsTable

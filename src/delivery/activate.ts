@@ -7,7 +7,7 @@ import type { Environment } from '../config.js'
 import { ConfigError } from '../errors.js'
 import { createPace, type SlotStore } from '../protection/rate.js'
 import { inBatches } from './batches.js'
-import type { ActiveAdapter } from './context.js'
+import type { ActiveAdapter, InstalledAdapter } from './context.js'
 import { ADAPTERS_FOLDER, adapterIds, loadAdapter, readManifest } from './registry.js'
 import { repeatability } from './repeatability.js'
 
@@ -20,31 +20,47 @@ export interface ActivateOptions {
   slots?: SlotStore | undefined
 }
 
+/** The adapters that deliver, with open clients. Throws as `installAdapters` does. */
+export async function activateAdapters (options: ActivateOptions): Promise<Map<string, ActiveAdapter>> {
+  return openAdapters(await installAdapters(options), options.slots)
+}
+
 /** Throws ConfigError for an unknown adapter and for every setting that is missing, unknown or wrong. */
-export async function activateAdapters ({ environment, wanted, folder = ADAPTERS_FOLDER, slots }: ActivateOptions): Promise<Map<string, ActiveAdapter>> {
+export async function installAdapters ({ environment, wanted, folder = ADAPTERS_FOLDER }: Omit<ActivateOptions, 'slots'>): Promise<Map<string, InstalledAdapter>> {
   const ids = await adapterIds(folder)
   const unknown = wanted.filter(id => !ids.includes(id))
   if (unknown.length > 0) throw new ConfigError([`ADAPTERS: no adapter named ${unknown.join(', ')}; there are ${ids.join(', ')}`])
   checkNames(environment, await Promise.all(ids.map(id => readManifest(id, folder))))
-  const active = await Promise.all([...new Set(wanted)].map(id => activate(id, { environment, folder, slots })))
-  return new Map(active.map(adapter => [adapter.manifest.id, adapter]))
+  const installed = await Promise.all([...new Set(wanted)].map(async id => {
+    const loaded = await loadAdapter(id, folder)
+    return { ...loaded, ...readAdapterSettings(environment, loaded.manifest), sensitive: nameSet(loaded.manifest.sensitiveFields) }
+  }))
+  return new Map(installed.map(adapter => [adapter.manifest.id, adapter]))
 }
 
-async function activate (id: string, { environment, folder, slots }: Required<Pick<ActivateOptions, 'environment' | 'folder'>> & Pick<ActivateOptions, 'slots'>): Promise<ActiveAdapter> {
-  const loaded = await loadAdapter(id, folder)
-  const read = readAdapterSettings(environment, loaded.manifest)
-  const { limits, network } = read
+/** Opens the clients of those that deliver. */
+export function openAdapters (installed: ReadonlyMap<string, InstalledAdapter>, slots?: SlotStore): Map<string, ActiveAdapter> {
+  return new Map([...installed].flatMap(([id, adapter]) => {
+    const opened = openAdapter(adapter, slots)
+    return opened === undefined ? [] : [[id, opened]]
+  }))
+}
+
+function openAdapter (installed: InstalledAdapter, slots: SlotStore | undefined): ActiveAdapter | undefined {
+  const { adapter, manifest, limits, network } = installed
+  const { deliver } = adapter
+  if (deliver === undefined || manifest.deliver === undefined) return undefined
+  const delivering = { manifest: { ...manifest, deliver: manifest.deliver }, adapter: { ...adapter, deliver } }
   const open = (settings: Settings, target: string): DeliverClient => {
-    const client = loaded.adapter.deliver.open({ settings, limits, network, pace: paceOf(target, limits.callsPerSecond, slots), now: Date.now })
+    const client = deliver.open({ settings, limits, network, pace: paceOf(target, limits.callsPerSecond, slots), now: Date.now })
     const { batchSize: size = 1, batchWaitMs: waitMs = 0 } = limits
-    return inBatches(client, { size, waitMs, harmless: operation => repeatability({ ...loaded, settings }, operation) === 'harmless' })
+    return inBatches(client, { size, waitMs, harmless: operation => repeatability({ ...delivering, settings }, operation) === 'harmless' })
   }
   return {
-    ...loaded,
-    ...read,
-    client: open(read.settings, id),
-    units: read.units.map(unit => ({ ...unit, client: open(unit.settings, `${id}/${toShortAgency(unit.code) ?? unit.code}`) })),
-    sensitive: nameSet(loaded.manifest.sensitiveFields)
+    ...installed,
+    ...delivering,
+    client: open(installed.settings, manifest.id),
+    units: installed.units.map(unit => ({ ...unit, client: open(unit.settings, `${manifest.id}/${toShortAgency(unit.code) ?? unit.code}`) }))
   }
 }
 

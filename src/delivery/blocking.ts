@@ -4,5 +4,5 @@ import type { Decision } from './retry.js'
 
 /** Later revisions wait until somebody has redriven, resolved or cancelled this one. */
 export function blocks ({ manifest }: { manifest: Manifest }, { state }: Pick<Decision, 'state'>): boolean {
-  return manifest.deliver.afterFailure === 'wait' && (state === 'refused' || state === 'failed')
+  return manifest.deliver?.afterFailure === 'wait' && (state === 'refused' || state === 'failed')
 }

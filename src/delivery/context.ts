@@ -1,6 +1,6 @@
 /** What the delivery kernel needs; made once per process. */
 import type { Logger } from 'pino'
-import type { DeliverClient } from '../adapter-kit/contract.js'
+import type { DeliverClient, DeliveringAdapter, Manifest } from '../adapter-kit/contract.js'
 import type { AdapterSettings } from '../adapter-settings.js'
 import type { CodeBooks } from '../codes/books.js'
 import type { Database } from '../db/open.js'
@@ -9,15 +9,21 @@ import type { Breakers } from './breakers.js'
 import type { LeaseKeeper } from './lease-keeper.js'
 import type { LoadedAdapter } from './registry.js'
 
-/** An adapter with its settings and an open client. */
-export interface ActiveAdapter extends LoadedAdapter, Omit<AdapterSettings, 'units'> {
+/** An adapter with its settings. */
+export interface InstalledAdapter extends LoadedAdapter, AdapterSettings {
+  /** Lower-cased names of members that are masked in evidence. */
+  sensitive: ReadonlySet<string>
+}
+
+/** One that delivers, with an open client. */
+export interface ActiveAdapter extends Omit<InstalledAdapter, 'units' | 'manifest' | 'adapter'> {
+  manifest: Manifest & Required<Pick<Manifest, 'deliver'>>
+  adapter: DeliveringAdapter
   client: DeliverClient
   /** Units with an account of their own, each with a client. */
   units: readonly ActiveUnit[]
   /** The unit for which settings and client stand; absent: the adapter's own account. */
   unit?: string
-  /** Lower-cased names of members that are masked in evidence. */
-  sensitive: ReadonlySet<string>
 }
 
 export type ActiveUnit = AdapterSettings['units'][number] & {

@@ -36,7 +36,7 @@ export async function readManifest (id: string, folder: URL = ADAPTERS_FOLDER): 
 
 /** A `requiredFor` that names no setting would never ask for anything; a lane that waits for what a newer revision replaces would wait for nothing. */
 function danglingReasons ({ deliver, settings }: Manifest): string[] {
-  const contradiction = deliver.supersedes && deliver.afterFailure === 'wait' ? ['deliver.afterFailure is "wait", but newer revisions supersede older ones'] : []
+  const contradiction = deliver?.supersedes === true && deliver.afterFailure === 'wait' ? ['deliver.afterFailure is "wait", but newer revisions supersede older ones'] : []
   return [...contradiction, ...Object.entries(settings).flatMap(([key, { requiredFor = {} }]) => Object.keys(requiredFor)
     .filter(name => !Object.hasOwn(settings, name))
     .map(name => `${key} is required for ${name}, which is no setting`))]
@@ -47,19 +47,31 @@ export async function loadAdapter (id: string, folder: URL = ADAPTERS_FOLDER): P
   const codes = await readJson(new URL(`${id}/codes.json`, folder), `adapters/${id}/codes.json`) as CodeSeeds
   const undeclared = Object.keys(codes).filter(table => !Object.hasOwn(manifest.codeTables ?? {}, table))
   if (undeclared.length > 0) throw new ConfigError([`adapters/${id}/codes.json: manifest.json declares no table ${undeclared.join(', ')}`])
-  const module = await import(new URL(`${id}/adapter.js`, folder).href) as { default: Adapter }
+  const { default: adapter } = await import(new URL(`${id}/adapter.js`, folder).href) as { default: Adapter }
+  const untold = differences(manifest, adapter)
+  if (untold.length > 0) throw new ConfigError(untold.map(problem => `adapters/${id}: ${problem}`))
   return {
     manifest,
     codes,
-    adapter: module.default,
+    adapter,
     schemas: await compileSchemas(manifest, folder)
   }
+}
+
+/** What manifest.json promises and adapter.ts does not do, or the other way round. */
+function differences (manifest: Manifest, adapter: Adapter): string[] {
+  const promised = [...(manifest.deliver === undefined ? [] : ['deliver']), ...Object.keys(manifest.receive ?? {}).map(name => `receive.${name}`)]
+  const done = [...(adapter.deliver === undefined ? [] : ['deliver']), ...Object.keys(adapter.receive ?? {}).map(name => `receive.${name}`)]
+  return [
+    ...promised.filter(name => !done.includes(name)).map(name => `manifest.json names ${name}, which adapter.ts does not offer`),
+    ...done.filter(name => !promised.includes(name)).map(name => `adapter.ts offers ${name}, which manifest.json does not name`)
+  ]
 }
 
 async function compileSchemas (manifest: Manifest, folder: URL): Promise<Map<string, ValidateFunction>> {
   const ajv = createAjv()
   const schemas = new Map<string, ValidateFunction>()
-  for (const call of Object.keys(manifest.deliver.calls)) {
+  for (const call of Object.keys(manifest.deliver?.calls ?? {})) {
     schemas.set(call, ajv.compile(await readJson(new URL(`${manifest.id}/schema/${call}.json`, folder), `adapters/${manifest.id}/schema/${call}.json`) as object))
   }
   return schemas

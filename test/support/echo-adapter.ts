@@ -1,9 +1,9 @@
 // The smallest adapter there can be: what the kernel's tests deliver with, beside the real one.
-import type { Adapter, CallContext, OpenOptions, Outcome, PlannedCall } from '../../src/adapter-kit/contract.js'
+import type { CallContext, DeliverClient, DeliveringAdapter, OpenOptions, Outcome, PlannedCall } from '../../src/adapter-kit/contract.js'
 import { DONE, evidence, outcomeOfStatus } from '../../src/adapter-kit/failure.js'
 import { createHttpClient } from '../../src/adapter-kit/http.js'
 
-export const echoAdapter: Adapter = {
+export const echoAdapter: DeliveringAdapter = {
   deliver: {
     map: ({ dossier, steps }) => ({
       calls: [
@@ -17,7 +17,7 @@ export const echoAdapter: Adapter = {
 }
 
 /** The partner answers with a status; the body `exists` or `missing` stands for those verdicts. */
-function openEcho (options: OpenOptions): ReturnType<Adapter['deliver']['open']> {
+function openEcho (options: OpenOptions): DeliverClient {
   const { settings, now } = options
   const http = createHttpClient(options)
   const url = (path: string): URL => new URL(`${String(settings['BASE_URL'])}/${path}`)

@@ -1,0 +1,113 @@
+/**
+ * Their calls to us: what an adapter's `receive` reads and answers.
+ *
+ * The kernel (`src/callback`) owns sizes, time limits, storing, deduplication, what is checked against our own records, audit
+ * and metrics; an adapter proves who sent a request, reads it, and says what became of it in the partner's words.
+ */
+import type { BilingualText } from './bilingual.js'
+import type { Settings } from './contract.js'
+import type { Dossier } from './dossier-types.js'
+
+/** A request by which the partner calls us, as it came. Header names are in lower case. */
+export interface InboundRequest {
+  /** Name of the operation in the manifest's `receive`. */
+  operation: string
+  headers: Readonly<Record<string, string>>
+  query: Readonly<Record<string, string>>
+  /** To the byte: what a signature covers. */
+  body: Buffer
+  /** Of the caller. */
+  address: string
+  /** Subject of the caller's certificate, where the connection proved one. */
+  certificateSubject?: string
+  receivedAt: Date
+}
+
+/** Refused before anything is stored. The adapter says it in the partner's own form (`answer`). */
+export interface InboundRefusal {
+  /** `unauthenticated`: who sent it is not proven. `malformed`: it cannot be read. `invalid`: it says something impossible. */
+  reason: 'unauthenticated' | 'malformed' | 'invalid'
+  /** Stable, kebab case, for audit and metrics. */
+  code: string
+  /** What is wrong and where, for the partner's people; never a secret, never what a right proof would be. */
+  message: BilingualText
+}
+
+/** What the message says of one dossier. */
+export interface InboundItem {
+  /** Type of the event that the provincial portal is told: `payment.confirmed`, `tax.notice`, `dossier.received`. */
+  event: string
+  /** The dossier's code here, or the national code of one that was filed there. */
+  dossierCode: string
+  /** True: it is about a dossier that a province pushed; where there is none, the item is not taken. */
+  mustBeKnown: boolean
+  /** For audit, events and metrics: ids, codes, amounts as text; no personal data. */
+  facts: Readonly<Record<string, string>>
+  /** What the item claims was paid: taken only where it agrees with what was asked for. */
+  payment?: PaymentClaim
+}
+
+/** Amounts are exact text in dong, without separators. */
+export interface PaymentClaim {
+  /** What the payment was asked for under. */
+  reference: string
+  amount: string
+  currency: string
+  transactionId: string
+  /** False: the partner says that it failed. */
+  paid: boolean
+}
+
+export interface InboundMessage {
+  /** The partner's own key: a second message of the operation with this key is a duplicate, or contradicts the first. */
+  key: string
+  /** What makes two messages with one key the same; absent: the bytes of the body. */
+  sameness?: string
+  items: InboundItem[]
+}
+
+/** What the partner asks about a dossier. */
+export interface InboundQuestion {
+  dossierCode: string
+}
+
+export type InboundReading = { message: InboundMessage } | { question: InboundQuestion } | { refusal: InboundRefusal }
+
+/** What the kernel made of one item. `payment-unknown`: nobody asked for it; `amount-differs`: another amount was asked for. */
+export type ItemResult = 'accepted' | 'unknown-dossier' | 'payment-unknown' | 'amount-differs'
+
+/**
+ * What became of a request. `conflict`: the key is known with another content. `failed`: our fault (a store is out of
+ * reach): nothing is stored, and the partner should come again.
+ */
+export type InboundOutcome =
+  | { result: 'accepted' | 'duplicate', message: InboundMessage, items: ItemResult[] }
+  | { result: 'conflict', message: InboundMessage }
+  | { result: 'answered', question: InboundQuestion, about: QuestionSubject | undefined }
+  | { result: 'refused', refusal: InboundRefusal }
+  | { result: 'failed' }
+
+/** What we know of the dossier that was asked about; undefined: we do not know it. */
+export interface QuestionSubject {
+  dossier: Dossier
+  /** What is still to be paid, and under which reference; absent: nothing. */
+  due?: { reference: string, amount: string, currency: string }
+}
+
+/** The partner's own acknowledgement. */
+export interface WireReply {
+  status: number
+  /** A text is sent as it is, anything else as JSON. */
+  body: unknown
+  mediaType?: string
+}
+
+/**
+ * Pure: no I/O, clock or logging. `read` proves who sent the request, checks its form and says what it means; the kernel
+ * stores, deduplicates, checks against what is known here and audits; `answer` says the outcome in the partner's words, after
+ * the commit. What is not `accepted`, `duplicate` or `answered` is never answered as success.
+ */
+export interface ReceiveOperation {
+  read: (request: InboundRequest, settings: Settings) => InboundReading
+  answer: (request: InboundRequest, outcome: InboundOutcome, settings: Settings) => WireReply
+}
