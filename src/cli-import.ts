@@ -6,6 +6,7 @@ import type { Database } from './db/open.js'
 import { activateAdapters, closeAdapter } from './delivery/activate.js'
 import { importBaseline, type ImportSummary } from './dossier/import.js'
 import type { ImportCounts, ImportError } from './dossier/import-tally.js'
+import { originRules } from './dossier/origin.js'
 import { createValidator } from './dossier/validate.js'
 import { ConfigError } from './errors.js'
 import { partnerReview } from './routes/preview.js'
@@ -32,6 +33,7 @@ export async function importCommand ({ db, config, args, options }: ImportComman
       db,
       validator: createValidator(),
       adapters: [...adapters.keys()],
+      origins: originRules(adapters.values()),
       partnerFindings: await partnerReview({ adapters, books: createCodeBooks(db) }),
       actor: ACTOR,
       clientId: ACTOR,

@@ -244,6 +244,11 @@ export interface ManifestDeliver {
    * for a revision carries the whole dossier. `wait`: not before it is redriven, resolved or cancelled.
    */
   afterFailure?: 'continue' | 'wait'
+  /**
+   * Dossiers that were filed at a national system are told to it alone: `own`: only those that came through this adapter.
+   * `own-or-none`: also those that the province took in itself. Absent: every dossier.
+   */
+  origins?: 'own' | 'own-or-none'
   calls: Record<string, ManifestCall>
 }
 

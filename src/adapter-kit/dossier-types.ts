@@ -35,6 +35,23 @@ export interface Dossier {
    */
   channel?: 'in-person' | 'online' | 'postal'
   filedVia?: 'national-portal' | 'provincial-system'
+  /**
+   * The dossier was filed at a national system, which gave it a code of its own: its state is told to that system and to no other portal. It stays as it was first pushed.
+   */
+  origin?: {
+    /**
+     * Id of the adapter through which it came; `GET /v1/adapters` lists them.
+     */
+    adapter: string
+    /**
+     * Its code at the national system, as the event `dossier.received` names it.
+     */
+    code: string
+    /**
+     * The national system's own id of the record, where it has one beside the code.
+     */
+    id?: string
+  }
   applicant: {
     name: string
     kind: 'citizen' | 'enterprise' | 'state-agency' | 'organisation'

@@ -1,6 +1,6 @@
 /** Baselines: dossiers recorded as known to the partners, with nothing to send (design §5, day one). */
 import { sql } from 'kysely'
-import type { StepRow } from './dossiers.js'
+import type { DossierOrigin, StepRow } from './dossiers.js'
 import type { Executor, Tx } from './open.js'
 
 export interface Baseline {
@@ -29,10 +29,13 @@ export interface BaselineDossier {
   content: Record<string, unknown>
   contentHash: Buffer
   steps: readonly StepRow[]
+  origin: DossierOrigin | undefined
+  /** Those of the baseline's adapters that are told of it. */
+  adapters: readonly string[]
 }
 
 /**
- * Records those of the dossiers that are not there yet, each code once, in one statement: revision 1, its steps, and for
+ * Records those of the dossiers that are not there yet, each code and each origin once, in one statement: revision 1, its steps, and for
  * each adapter a lane that has delivered it and the confirmations of all steps. No delivery is planned. Returns the codes
  * that were recorded. A push of the same dossier waits for this statement or this one for the push; in the order of the
  * codes, so that two imports cannot wait for each other.
@@ -41,11 +44,11 @@ export async function recordBaseline (db: Executor, baseline: Baseline, dossiers
   const { rows } = await sql<{ code: string }>`
     with line as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(dossiers.map(asRecord))}::jsonb) as e(code text, agency text, procedure text,
-        version bigint, due timestamptz, event timestamptz, content jsonb, hash text, steps jsonb)),
+        version bigint, due timestamptz, event timestamptz, content jsonb, hash text, steps jsonb, origin jsonb, adapters jsonb)),
     dossier as (
-      insert into dossiers (code, client_id, agency_code, procedure_code, revision, source_version, content_hash, due_at)
-      select code, ${baseline.clientId}, agency, procedure, 1, version, decode(hash, 'hex'), due from line order by code
-      on conflict (code) do nothing returning id, code),
+      insert into dossiers (code, client_id, agency_code, procedure_code, revision, source_version, content_hash, due_at, origin_adapter, origin_code)
+      select code, ${baseline.clientId}, agency, procedure, 1, version, decode(hash, 'hex'), due, origin->>'adapter', origin->>'code' from line order by code
+      on conflict do nothing returning id, code),
     recorded as materialized (select d.id, l.* from dossier d join line l on l.code = d.code),
     revision as (
       insert into revisions (dossier_id, revision, content, content_hash, source_version, client_id, event_at)
@@ -53,13 +56,14 @@ export async function recordBaseline (db: Executor, baseline: Baseline, dossiers
     step as (
       insert into progress_steps (dossier_id, step_id, revision, occurred_at, content, content_hash)
       select r.id, s.step->>'stepId', 1, (s.step->>'occurredAt')::timestamptz, s.step->'content', decode(s.step->>'hash', 'hex')
-      from recorded r, jsonb_array_elements(r.steps) with ordinality as s(step, n) order by r.id, s.n returning id),
-    adapter as (select unnest(${baseline.adapters}::text[]) as id),
+      from recorded r, jsonb_array_elements(r.steps) with ordinality as s(step, n) order by r.id, s.n returning id, dossier_id),
+    told as materialized (select r.id as dossier_id, a.adapter from recorded r, jsonb_array_elements_text(r.adapters) as a(adapter)),
     lane as (
       insert into lanes (adapter, dossier_id, known_at_partner, confirmed_revision, delivered_revision, baseline_id)
-      select a.id, r.id, true, 1, 1, ${baseline.id}::bigint from recorded r, adapter a),
+      select adapter, dossier_id, true, 1, 1, ${baseline.id}::bigint from told),
     confirmation as (
-      insert into step_confirmations (adapter, step_id, baseline_id) select a.id, s.id, ${baseline.id}::bigint from step s, adapter a),
+      insert into step_confirmations (adapter, step_id, baseline_id)
+      select t.adapter, s.id, ${baseline.id}::bigint from step s join told t on t.dossier_id = s.dossier_id),
     audited as (
       insert into audit_entries (actor, action, dossier_code, details)
       select ${baseline.actor}, 'dossier.baseline-imported', code,
@@ -79,6 +83,8 @@ function asRecord (dossier: BaselineDossier): Record<string, unknown> {
     event: dossier.eventAt,
     content: dossier.content,
     hash: dossier.contentHash.toString('hex'),
+    origin: dossier.origin ?? null,
+    adapters: dossier.adapters,
     steps: dossier.steps.map(({ stepId, occurredAt, content, contentHash }) => ({ stepId, occurredAt, content, hash: contentHash.toString('hex') }))
   }
 }

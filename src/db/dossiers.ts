@@ -1,6 +1,6 @@
 /** Dossiers, their revisions and progress steps: what a push writes. */
 import { sql } from 'kysely'
-import type { Executor, Tx } from './open.js'
+import { sqlState, type Executor, type Tx } from './open.js'
 
 export interface LockedDossier {
   id: string
@@ -8,6 +8,13 @@ export interface LockedDossier {
   source_version: string | null
   content_hash: Buffer
   inserted: boolean
+  /** The national system at which it was filed, and its code there. */
+  origin: DossierOrigin | null
+}
+
+export interface DossierOrigin {
+  adapter: string
+  code: string
 }
 
 export interface NewDossier {
@@ -15,17 +22,34 @@ export interface NewDossier {
   clientId: string
   agencyCode: string
   procedureCode: string
+  origin: DossierOrigin | undefined
+}
+
+/** Another dossier has this origin. */
+export class OriginTaken extends Error {
+  constructor () {
+    super('another dossier has this origin')
+    this.name = 'OriginTaken'
+  }
 }
 
 /** Finds or makes the dossier and locks it, so that pushes of one dossier go one after the other. */
 export async function lockDossier (tx: Tx, dossier: NewDossier): Promise<LockedDossier> {
   const { rows: [row] } = await sql<LockedDossier>`
-    insert into dossiers (code, client_id, agency_code, procedure_code, revision, content_hash)
-    values (${dossier.code}, ${dossier.clientId}, ${dossier.agencyCode}, ${dossier.procedureCode}, 0, ''::bytea)
+    insert into dossiers (code, client_id, agency_code, procedure_code, revision, content_hash, origin_adapter, origin_code)
+    values (${dossier.code}, ${dossier.clientId}, ${dossier.agencyCode}, ${dossier.procedureCode}, 0, ''::bytea,
+            ${dossier.origin?.adapter ?? null}, ${dossier.origin?.code ?? null})
     on conflict (code) do update set code = excluded.code
-    returning id, revision, source_version, content_hash, revision = 0 as inserted`.execute(tx)
+    returning id, revision, source_version, content_hash, revision = 0 as inserted, ${ORIGIN} as origin`.execute(tx)
+    .catch((error: unknown) => { throw isOriginTaken(error) ? new OriginTaken() : error })
   if (row === undefined) throw new Error('the upsert of a dossier returned no row')
   return row
+}
+
+const ORIGIN = sql`case when origin_adapter is not null then jsonb_build_object('adapter', origin_adapter, 'code', origin_code) end`
+
+function isOriginTaken (error: unknown): boolean {
+  return sqlState(error) === '23505' && (error as { constraint?: string }).constraint === 'dossiers_origin'
 }
 
 /**
@@ -34,7 +58,7 @@ export async function lockDossier (tx: Tx, dossier: NewDossier): Promise<LockedD
  */
 export async function lockExistingDossier (tx: Tx, code: string): Promise<(LockedDossier & { content: Record<string, unknown> }) | undefined> {
   const { rows: [locked] } = await sql<LockedDossier>`
-    select id, revision, source_version, content_hash, false as inserted from dossiers where code = ${code} for update`.execute(tx)
+    select id, revision, source_version, content_hash, false as inserted, ${ORIGIN} as origin from dossiers where code = ${code} for update`.execute(tx)
   if (locked === undefined) return undefined
   const { content } = await tx.selectFrom('revisions').select('content')
     .where('dossier_id', '=', locked.id).where('revision', '=', locked.revision).executeTakeFirstOrThrow()

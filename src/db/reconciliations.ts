@@ -31,7 +31,8 @@ export async function createReconciliation (tx: Tx, scope: Scope, by: { actor: s
     insert into reconciliation_items (reconciliation_id, dossier_code, agency_code, received_on)
     select ${id}, x.code, x.agency_code, ${RECEIVED_ON}
     from dossiers x join revisions r on r.dossier_id = x.id and r.revision = x.revision
-    where (${unit}::text is null or agency_key(x.agency_code) = ${unit} or agency_key(x.agency_code) like ${`${unit ?? ''}.%`})
+    -- One that was filed nationally is not under our code there.
+    where x.origin_adapter is null and (${unit}::text is null or agency_key(x.agency_code) = ${unit} or agency_key(x.agency_code) like ${`${unit ?? ''}.%`})
       and (${receivedFrom}::date is null or ${RECEIVED_ON} >= ${receivedFrom}::date)
       and (${receivedTo}::date is null or ${RECEIVED_ON} <= ${receivedTo}::date)
       and (${changedSince}::timestamptz is null or r.accepted_at >= ${changedSince}::timestamptz)`.execute(tx)

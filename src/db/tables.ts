@@ -41,6 +41,8 @@ export interface DossiersTable {
   source_version: Bigint | null
   content_hash: Buffer
   due_at: Instant | null
+  origin_adapter: string | null
+  origin_code: string | null
   created_at: DefaultInstant
   updated_at: DefaultInstant
 }

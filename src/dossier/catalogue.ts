@@ -6,6 +6,7 @@ import { CODE_KINDS } from './review/codes.js'
 import { CONTACT_KINDS } from './review/contact.js'
 import { IDENTITY_KINDS } from './review/identity.js'
 import { PERSONAL_NUMBER_KINDS } from './review/personal-number.js'
+import { ORIGIN_KINDS } from './review/origin-kinds.js'
 import { STEP_KINDS } from './review/step-kinds.js'
 import { TAX_CODE_KINDS } from './review/tax-code.js'
 import { TEXT_KINDS } from './review/text.js'
@@ -13,7 +14,7 @@ import { TIME_KINDS } from './review/time-kinds.js'
 import { SCHEMA_KINDS } from './schema-kinds.js'
 
 export const GATEWAY_KINDS: readonly FindingKind[] = [
-  SCHEMA_KINDS, CONTENT_KINDS, TIME_KINDS, STEP_KINDS, CODE_KINDS, IDENTITY_KINDS, PERSONAL_NUMBER_KINDS, TAX_CODE_KINDS,
+  SCHEMA_KINDS, CONTENT_KINDS, TIME_KINDS, STEP_KINDS, ORIGIN_KINDS, CODE_KINDS, IDENTITY_KINDS, PERSONAL_NUMBER_KINDS, TAX_CODE_KINDS,
   CONTACT_KINDS, TEXT_KINDS
 ].flatMap(kinds => Object.values<FindingKind>(kinds))
 

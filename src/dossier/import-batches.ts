@@ -4,6 +4,8 @@ import type { BaselineDossier } from '../db/baseline.js'
 import { baselineDossier } from './import-compare.js'
 import { readLine, splitLines, type RawLine } from './import-lines.js'
 import type { TallyKeeper } from './import-tally.js'
+import { originFindings, type OriginRules } from './origin.js'
+import { asItem } from './problems.js'
 import type { Validator } from './validate.js'
 
 export interface Entry {
@@ -16,6 +18,8 @@ export interface ReadOptions {
   validator: Validator
   /** Bytes of one line. */
   lineLimit: number
+  adapters: readonly string[]
+  origins: OriginRules
 }
 
 /** A statement of this size is worth its round trip, and is written in a moment. */
@@ -41,15 +45,17 @@ export async function * readBatches (chunks: AsyncIterable<Buffer>, options: Rea
   if (batch.size > 0) yield [...batch.values()]
 }
 
-function readEntry (raw: RawLine, { validator }: ReadOptions, keeper: TallyKeeper): Entry | undefined {
-  const read = readLine(raw.bytes, validator)
+function readEntry (raw: RawLine, options: ReadOptions, keeper: TallyKeeper): Entry | undefined {
+  const read = readLine(raw.bytes, options.validator)
   if (read.kind === 'blank') return undefined
   keeper.tally.counts.lines++
-  if (read.kind === 'dossier') {
+  const errors = read.kind === 'dossier' ? originFindings(read.dossier.origin, options.origins).map(asItem) : read.errors
+  if (read.kind === 'dossier' && errors.length === 0) {
     keeper.findings(read.findings)
-    return { line: raw.number, document: read.dossier, dossier: baselineDossier(read.dossier) }
+    return { line: raw.number, document: read.dossier, dossier: baselineDossier(read.dossier, options) }
   }
   keeper.tally.counts.rejected++
-  for (const item of read.errors) keeper.error({ line: raw.number, dossierCode: read.dossierCode, ...item })
+  const dossierCode = read.kind === 'dossier' ? read.dossier.code : read.dossierCode
+  for (const item of errors) keeper.error({ line: raw.number, dossierCode, ...item })
   return undefined
 }

@@ -3,10 +3,17 @@ import type { Dossier } from '../adapter-kit/dossier-types.js'
 import type { BaselineDossier, StoredDossier } from '../db/baseline.js'
 import { Problem } from '../errors.js'
 import { contentHash } from './content.js'
+import { recipients, type OriginRules } from './origin.js'
 import { checkOrder, dossierKeys, newestEvent, stepRow } from './intake.js'
 
+/** Who is told of dossiers. */
+export interface Addressees {
+  adapters: readonly string[]
+  origins: OriginRules
+}
+
 /** The document as it is stored: steps apart, each once. */
-export function baselineDossier ({ progress = [], sourceVersion, ...state }: Dossier): BaselineDossier {
+export function baselineDossier ({ progress = [], sourceVersion, ...state }: Dossier, { adapters, origins }: Addressees): BaselineDossier {
   const steps = [...new Map(progress.map(step => stepRow(step)).map(row => [row.stepId, row])).values()]
   return {
     ...dossierKeys(state),
@@ -15,7 +22,9 @@ export function baselineDossier ({ progress = [], sourceVersion, ...state }: Dos
     eventAt: newestEvent(state, steps),
     content: state as unknown as Record<string, unknown>,
     contentHash: contentHash(state),
-    steps
+    steps,
+    origin: state.origin === undefined ? undefined : { adapter: state.origin.adapter, code: state.origin.code },
+    adapters: recipients(adapters, state.origin, origins)
   }
 }
 
@@ -38,7 +47,8 @@ export interface SentToAdapter {
 /** What a push of the dossier would send; `refused` has the code of the problem that would answer it. */
 export type PushEffect = { kind: 'refused', code: string } | { kind: 'nothing' } | { kind: 'sent', to: SentToAdapter[] }
 
-export function effectOfPush (dossier: BaselineDossier, stored: StoredDossier | undefined, adapters: readonly string[]): PushEffect {
+export function effectOfPush (dossier: BaselineDossier, stored: StoredDossier | undefined): PushEffect {
+  const { adapters } = dossier
   if (stored === undefined) return { kind: 'sent', to: adapters.map(adapter => ({ adapter, mode: 'create', steps: dossier.steps.length })) }
   const unchanged = standing(dossier, stored) === 'unchanged'
   const refused = refusalOf(dossier, stored, unchanged)

@@ -12,6 +12,7 @@ import type { ProblemItem } from '../errors.js'
 import { readBatches, type Entry } from './import-batches.js'
 import { effectOfPush, standing } from './import-compare.js'
 import { createTally, type ImportCounts, type ImportError, type Tally, type TallyKeeper } from './import-tally.js'
+import type { OriginRules } from './origin.js'
 import type { Validator } from './validate.js'
 
 export interface ImportOptions {
@@ -19,6 +20,7 @@ export interface ImportOptions {
   validator: Validator
   /** Whose partners are said to hold the dossiers. */
   adapters: readonly string[]
+  origins: OriginRules
   /** What the partners' formats say of a dossier; asked in a dry run. */
   partnerFindings: (dossier: Dossier) => Finding[]
   /** Of the audit entries. */
@@ -109,7 +111,7 @@ async function compareBatch (batch: readonly Entry[], { options, keeper }: Work)
     const found = stored.get(entry.dossier.code)
     if (found === undefined) countImported(keeper, entry)
     else countThere(keeper, entry, standing(entry.dossier, found) === 'unchanged')
-    keeper.effect(effectOfPush(entry.dossier, found, options.adapters))
+    keeper.effect(effectOfPush(entry.dossier, found))
     keeper.findings(options.partnerFindings(entry.document))
   }
 }

@@ -6,12 +6,13 @@ import type { Dossier, Progress, ProgressStep } from '../adapter-kit/dossier-typ
 import { toHanoi } from '../adapter-kit/dates.js'
 import { raise, type Finding } from '../adapter-kit/findings.js'
 import { recordAudit, type AuditEntry } from '../db/audit.js'
-import { insertRevision, knownSteps, lockDossier, lockExistingDossier, setSourceVersion, type LockedDossier, type StepRow } from '../db/dossiers.js'
+import { insertRevision, knownSteps, lockDossier, lockExistingDossier, OriginTaken, setSourceVersion, type LockedDossier, type StepRow } from '../db/dossiers.js'
 import type { RingableLane } from '../db/lanes.js'
 import type { Tx } from '../db/open.js'
 import { planDeliveries, supersedeOlder, type PlannedDelivery } from '../db/planning.js'
 import { contentHash, derivedStepId } from './content.js'
-import { asItem, dossierNotFound, invalidDocument, sourceVersionReused, staleRevision, stepChanged } from './problems.js'
+import { originChange, originFindings, recipients, type OriginRules } from './origin.js'
+import { asItem, dossierNotFound, invalidDocument, originTaken, sourceVersionReused, staleRevision, stepChanged } from './problems.js'
 import { STEP_KINDS } from './review/step-kinds.js'
 import { timesOutOfOrder } from './review/times.js'
 
@@ -19,6 +20,7 @@ export interface IntakeOptions {
   clientId: string
   adapters: readonly string[]
   superseding: readonly string[]
+  origins: OriginRules
 }
 
 export interface Receipt {
@@ -44,8 +46,15 @@ export type DossierState = Omit<Dossier, 'progress' | 'sourceVersion'>
 /** Accepts a whole dossier, with any of its steps. */
 export async function acceptDossier (tx: Tx, dossier: Dossier, options: IntakeOptions): Promise<Accepted> {
   const { progress = [], sourceVersion, ...state } = dossier
-  const locked = await lockDossier(tx, { ...dossierKeys(state), clientId: options.clientId })
+  refuseIfAny(originFindings(state.origin, options.origins))
+  const locked = await lockDossier(tx, { ...dossierKeys(state), clientId: options.clientId, origin: state.origin })
+    .catch((error: unknown) => { throw error instanceof OriginTaken ? originTaken() : error })
+  if (!locked.inserted) refuseIfAny(originChange(locked.origin ?? undefined, state.origin))
   return storeRevision(tx, { locked, state, steps: progress, sourceVersion, stepsAt: 'progress' }, options)
+}
+
+function refuseIfAny (errors: readonly Finding[]): void {
+  if (errors.length > 0) throw invalidDocument(errors.map(asItem))
 }
 
 /** Accepts steps, and what they make of the dossier's status, for a dossier that was pushed before. */
@@ -154,7 +163,7 @@ async function plan (tx: Tx, { push, revision, newSteps }: Stored, options: Inta
   const { locked, state, sourceVersion } = push
   const base = { actor: `client:${options.clientId}`, dossierCode: state.code }
   const accepted: AuditEntry = { ...base, action: 'dossier.accepted', details: { revision, newSteps, ...(sourceVersion === undefined ? {} : { sourceVersion }) } }
-  const wanted = { ...base, dossierId: locked.id, revision, adapters: options.adapters, superseding: options.superseding, audit: [accepted] }
+  const wanted = { ...base, dossierId: locked.id, revision, adapters: recipients(options.adapters, state.origin, options.origins), superseding: options.superseding, audit: [accepted] }
   const { planned, lanes } = await planDeliveries(tx, wanted)
   const { superseded, lanes: freed } = await supersedeOlder(tx, wanted)
   await recordAudit(tx, superseded.map(old => ({

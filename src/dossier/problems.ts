@@ -48,6 +48,15 @@ export function sourceVersionReused (given: number): Problem {
   })
 }
 
+export function originTaken (): Problem {
+  return conflict('origin-taken', {
+    title: 'Hồ sơ quốc gia đã có hồ sơ khác ở đây',
+    titleEn: 'The national dossier has another dossier here',
+    detail: 'Một hồ sơ khác đã được gửi với cùng origin; không có gì được lưu. Gửi tiếp dưới mã hồ sơ đó, hoặc sửa origin.code.',
+    detailEn: 'Another dossier was pushed with the same origin; nothing was stored. Go on under that dossier\'s code, or mend origin.code.'
+  })
+}
+
 export function stepChanged (errors: readonly ProblemItem[]): Problem {
   return conflict('step-changed', {
     title: 'Bước xử lý đã gửi không được sửa',

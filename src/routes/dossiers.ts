@@ -10,6 +10,7 @@ import type { Tx } from '../db/open.js'
 import { readDossier, readProgress } from '../dossier/documents.js'
 import { acceptDossier, acceptProgress, type Accepted, type IntakeOptions } from '../dossier/intake.js'
 import { once } from '../dossier/once.js'
+import { originRules } from '../dossier/origin.js'
 import { dossierNotFound, noAdapters } from '../dossier/problems.js'
 import { canonicalSchema } from '../dossier/schemas.js'
 import { documentedAnswers } from '../plugins/openapi.js'
@@ -122,7 +123,8 @@ function intakeOptions ({ adapters }: Services, clientId: string): IntakeOptions
   return {
     clientId,
     adapters: all.map(({ manifest }) => manifest.id),
-    superseding: all.filter(({ manifest }) => manifest.deliver.supersedes).map(({ manifest }) => manifest.id)
+    superseding: all.filter(({ manifest }) => manifest.deliver.supersedes).map(({ manifest }) => manifest.id),
+    origins: originRules(all)
   }
 }
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { importBaseline, type ImportSummary } from '../dossier/import.js'
 import { noAdapters } from '../dossier/problems.js'
+import { originRules } from '../dossier/origin.js'
 import { canonicalSchema } from '../dossier/schemas.js'
 import type { Validator } from '../dossier/validate.js'
 import type { Problem } from '../errors.js'
@@ -69,6 +70,7 @@ export async function importRoutes (app: FastifyInstance, { services, validator,
       db: services.db,
       validator,
       adapters: [...services.adapters.keys()],
+      origins: originRules(services.adapters.values()),
       partnerFindings: await partnerReview(services),
       actor: `client:${client.id}`,
       clientId: client.id,

@@ -3,9 +3,11 @@ import { toHanoi } from '../adapter-kit/dates.js'
 import type { Dossier } from '../adapter-kit/dossier-types.js'
 import type { Finding } from '../adapter-kit/findings.js'
 import { previewState } from '../db/reading.js'
+import type { ActiveAdapter } from '../delivery/context.js'
 import { asUnit } from '../delivery/units.js'
 import { previewDossier, type AdapterPreview } from '../delivery/preview.js'
 import { mapDossier, type Mappable } from '../delivery/mapping.js'
+import { originRules, recipients } from '../dossier/origin.js'
 import { derivedStepId } from '../dossier/content.js'
 import type { Services } from '../services.js'
 
@@ -19,7 +21,7 @@ export async function previewAnswer (services: Services, pushed: { dossier: Doss
   const { dossier, steps } = mappable(pushed.dossier)
   const state = await previewState(services.db, dossier.code, [...services.adapters.keys()])
   const bookOf = await services.books.refresh(services.adapters.values())
-  const adapters = [...services.adapters.values()].map(adapter => {
+  const adapters = told(services.adapters, dossier).map(adapter => {
     const book = bookOf(adapter)
     return previewDossier(asUnit(adapter, { dossier, book, on: toHanoi(new Date()).slice(0, 10) }), { pushed: { dossier, steps }, state, book })
   })
@@ -29,7 +31,13 @@ export async function previewAnswer (services: Services, pushed: { dossier: Doss
 /** What the partners' formats and the code tables of this moment say of pushed documents. */
 export async function partnerReview ({ adapters, books }: Pick<Services, 'adapters' | 'books'>): Promise<(dossier: Dossier) => Finding[]> {
   const bookOf = await books.refresh(adapters.values())
-  return dossier => [...adapters.values()].flatMap(adapter => mapDossier(adapter, mappable(dossier), bookOf(adapter)).findings)
+  return dossier => told(adapters, dossier).flatMap(adapter => mapDossier(adapter, mappable(dossier), bookOf(adapter)).findings)
+}
+
+/** The adapters to which the dossier would go. */
+function told (adapters: Services['adapters'], { origin }: Pick<Dossier, 'origin'>): ActiveAdapter[] {
+  const ids = recipients([...adapters.keys()], origin, originRules(adapters.values()))
+  return [...adapters.values()].filter(({ manifest }) => ids.includes(manifest.id))
 }
 
 /** The document as a mapping takes it: every step has an id. */

@@ -17,7 +17,7 @@ const OURS = new URL('../../src/db/migrations/', import.meta.url)
 t.test('a baseline for two adapters makes a lane and confirmations of each, and tells of the dossier once', async t => {
   const { db } = await openTestDatabase(t)
   const baseline = await db.transaction().execute(async tx => beginBaseline(tx, { actor: 'operator:cli', clientId: 'x', adapters: ['first', 'second'] }))
-  const dossiers = stock(2).map(baselineDossier)
+  const dossiers = stock(2).map(dossier => baselineDossier(dossier, { adapters: ['first', 'second'], origins: {} }))
   t.strictSame([...await recordBaseline(db, baseline, dossiers)].sort(), [stockedCode(1), stockedCode(2)])
   t.strictSame([...await recordBaseline(db, baseline, dossiers)], [], 'once')
   const { rows: [counts] } = await sql`select (select count(*)::int from lanes where known_at_partner) as lanes,

@@ -1,12 +1,16 @@
 // A dossier of an import beside what is stored: what a baseline makes of it, and what a push of it would send.
 import t from 'tap'
 import type { Dossier } from '../../src/adapter-kit/dossier-types.js'
-import type { StoredDossier } from '../../src/db/baseline.js'
-import { baselineDossier, effectOfPush, standing } from '../../src/dossier/import-compare.js'
+import type { BaselineDossier, StoredDossier } from '../../src/db/baseline.js'
+import { baselineDossier as documentOf, effectOfPush, standing } from '../../src/dossier/import-compare.js'
 import { aDossier, aStep } from '../support/dossiers.js'
 
 const ADAPTERS = ['first', 'second']
 const STEP = aStep({ id: 's1' })
+
+function baselineDossier (dossier: Dossier, adapters: readonly string[] = ADAPTERS): BaselineDossier {
+  return documentOf(dossier, { adapters, origins: {} })
+}
 
 /** The dossier as it is stored after a baseline for the first adapter. */
 function stored (dossier: Dossier, changes: Partial<StoredDossier> = {}): StoredDossier {
@@ -41,32 +45,32 @@ t.test('another content, a new step or a changed step is already known', async t
 })
 
 t.test('a step with the name of a member of every object is looked up among the steps alone', async t => {
-  const dossier = baselineDossier(aDossier({ progress: [aStep({ id: 'constructor' })] }))
+  const dossier = baselineDossier(aDossier({ progress: [aStep({ id: 'constructor' })] }), ['first'])
   t.equal(standing(dossier, stored(aDossier())), 'already-known')
-  t.match(effectOfPush(dossier, stored(aDossier()), ['first']), { kind: 'sent', to: [{ steps: 1 }] })
+  t.match(effectOfPush(dossier, stored(aDossier())), { kind: 'sent', to: [{ steps: 1 }] })
 })
 
 t.test('a push of what is new creates it everywhere with all steps', async t => {
-  t.strictSame(effectOfPush(baselineDossier(aDossier({ progress: [STEP] })), undefined, ADAPTERS), {
+  t.strictSame(effectOfPush(baselineDossier(aDossier({ progress: [STEP] })), undefined), {
     kind: 'sent', to: ADAPTERS.map(adapter => ({ adapter, mode: 'create', steps: 1 }))
   })
 })
 
 t.test('a push of what changed updates where the dossier is known and creates elsewhere, with what each lacks', async t => {
   const there = stored(aDossier({ progress: [STEP] }))
-  t.strictSame(effectOfPush(baselineDossier(aDossier({ progress: [STEP, aStep({ id: 's2' })] })), there, ADAPTERS), {
+  t.strictSame(effectOfPush(baselineDossier(aDossier({ progress: [STEP, aStep({ id: 's2' })] })), there), {
     kind: 'sent', to: [{ adapter: 'first', mode: 'update', steps: 1 }, { adapter: 'second', mode: 'create', steps: 2 }]
   })
 })
 
 t.test('a push of what is unchanged sends nothing', async t => {
   const dossier = aDossier({ progress: [STEP], sourceVersion: 3 })
-  t.strictSame(effectOfPush(baselineDossier(dossier), stored(dossier), ADAPTERS), { kind: 'nothing' })
+  t.strictSame(effectOfPush(baselineDossier(dossier), stored(dossier)), { kind: 'nothing' })
 })
 
 t.test('a push that intake would refuse is told by the code of its problem', async t => {
   const there = stored(aDossier({ progress: [STEP], sourceVersion: 3 }))
-  const refused = (changes: Partial<Dossier>): unknown => effectOfPush(baselineDossier(aDossier({ progress: [STEP], ...changes })), there, ADAPTERS)
+  const refused = (changes: Partial<Dossier>): unknown => effectOfPush(baselineDossier(aDossier({ progress: [STEP], ...changes })), there)
   t.strictSame(refused({ sourceVersion: 2 }), { kind: 'refused', code: 'stale-revision' })
   t.strictSame(refused({ sourceVersion: 3, summary: 'Khác' }), { kind: 'refused', code: 'source-version-reused' })
   t.strictSame(refused({ sourceVersion: 2, progress: [{ ...STEP, content: 'Khác' }] }), { kind: 'refused', code: 'step-changed' })

@@ -1,0 +1,6 @@
+-- Dossiers that were filed at a national system: their state goes back there and to no other portal.
+
+alter table dossiers add column origin_adapter text, add column origin_code text,
+  add constraint dossiers_origin_whole check ((origin_adapter is null) = (origin_code is null));
+-- Two dossiers here for one there would tell it two truths.
+create unique index dossiers_origin on dossiers (origin_adapter, origin_code) where origin_adapter is not null;
