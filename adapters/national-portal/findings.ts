@@ -26,6 +26,20 @@ export const KINDS = {
     cure: { vi: 'Không cần làm gì; nên dùng tên theo danh mục quốc gia ở hệ thống của tỉnh.', en: 'Nothing to do; better use the national list\'s name at the source.' },
     clause: 'national-portal §2.1.1'
   },
+  statusNotForOrigin: {
+    severity: 'error',
+    code: 'status-not-for-origin',
+    message: { vi: 'Trạng thái quốc gia "{code}" không báo được cho hồ sơ nộp tại Cổng.', en: 'The national status "{code}" cannot be told of a dossier that was filed at the portal.' },
+    cure: { vi: 'Dùng một trạng thái từ 1 đến 10 trong bảng mã trạng thái.', en: 'Use a status from 1 to 10 in the code table.' },
+    clause: 'national-portal §2.11'
+  },
+  noStatusPath: {
+    severity: 'error',
+    code: 'status-path-missing',
+    message: { vi: 'Chưa cấu hình địa chỉ báo trạng thái hồ sơ nộp tại Cổng (STATUS_PATH).', en: 'There is no address for the state of dossiers filed at the portal (STATUS_PATH).' },
+    cure: { vi: 'Người vận hành đặt STATUS_PATH, ví dụ DongBoTrangThaiHoSoKM, rồi cho gửi lại.', en: 'Have the operators set STATUS_PATH, like DongBoTrangThaiHoSoKM, then redrive.' },
+    clause: 'national-portal §1.7'
+  },
   invalidDate: {
     severity: 'error',
     code: 'date-invalid',

@@ -1,6 +1,6 @@
 /** The portal's wire, generation A: envelope, headers, addresses (contract §1.1 to §1.4). */
 import type {
-  BatchAnswer, CallContext, CallMode, DeliverClient, OpenOptions, Outcome, PlannedCall, Pulled, PullQuestion, Settings, WireRequest
+  CallContext, CallMode, DeliverClient, OpenOptions, Outcome, PlannedCall, Pulled, PullQuestion, Settings, WireRequest
 } from '../../../src/adapter-kit/contract.js'
 import { DONE } from '../../../src/adapter-kit/failure.js'
 import { createHttpClient, type HttpAnswer, type HttpRequest } from '../../../src/adapter-kit/http.js'
@@ -10,7 +10,7 @@ import { catalogueRead, interpretCatalogue } from '../catalogue.js'
 import { createSessionKeeper, withSession } from '../session.js'
 import { answerRules, textSetting, wholeSetting } from '../settings.js'
 import { address, queryText } from './address.js'
-import { itemsOf, joined, serviceOf } from './calls.js'
+import { inOneMessage, itemsOf, serviceOf } from './calls.js'
 import { asking, lookedUp, type LookedUp } from './lookup.js'
 
 /** Stands for the session wherever a request is shown. */
@@ -66,10 +66,7 @@ export function createClientA (options: OpenOptions): DeliverClient {
   const describe = (call: PlannedCall, mode: CallMode): WireRequest =>
     writeRequest(settings, call, { mode, session: SHOWN_SESSION })
 
-  // No public source shows an answer with a verdict for each entry (§1.5).
-  const sendBatch = async (calls: readonly PlannedCall[], context: CallContext): Promise<BatchAnswer> => ({ whole: await send(joined(calls), context) })
-
-  return { describe, send, sendBatch, ...asking(lookUp), test, pull, close: http.close }
+  return { describe, send, sendBatch: inOneMessage(send), ...asking(lookUp), test, pull, close: http.close }
 }
 
 function loginRequest (settings: Settings): WireRequest {
@@ -80,13 +77,14 @@ function loginRequest (settings: Settings): WireRequest {
 }
 
 function writeRequest (settings: Settings, call: PlannedCall, { mode, session }: { mode: CallMode, session: string }): WireRequest {
-  const { name, upsert } = serviceOf(call)
+  const { name, upsert, more } = serviceOf(call)
   return request(settings, 'WRITE_PATH', {
     session,
     madonvi: textSetting(settings, 'UNIT_CODE'),
     service: name,
     // Strings with a capital letter, on this service alone (§1.4, pitfall 1).
     ...(upsert ? { isUpdating: mode === 'update' ? 'True' : 'False' } : {}),
+    ...more,
     data: call.message
   })
 }

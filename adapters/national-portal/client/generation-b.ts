@@ -12,13 +12,13 @@ import { NO_LOOKUP } from '../answer/refusals.js'
 import { catalogueRead, interpretCatalogue } from '../catalogue.js'
 import { answerRules, textSetting } from '../settings.js'
 import { address, filled } from './address.js'
-import { itemsOf, joined, serviceOf } from './calls.js'
+import { inOneMessage, itemsOf, serviceOf } from './calls.js'
 import { asking, lookedUp, type LookedUp } from './lookup.js'
 
 /** Stands for the token wherever a request is shown. */
 const SHOWN_TOKEN = '«token»'
 
-type PathSetting = 'CREATE_PATH' | 'UPDATE_PATH' | 'PROGRESS_PATH' | 'LOOKUP_PATH' | 'PROBE_PATH' | 'CATALOGUE_PATH'
+type PathSetting = 'CREATE_PATH' | 'UPDATE_PATH' | 'PROGRESS_PATH' | 'STATUS_PATH' | 'LOOKUP_PATH' | 'PROBE_PATH' | 'CATALOGUE_PATH'
 
 export function createClientB (options: OpenOptions): DeliverClient {
   const { settings, now } = options
@@ -50,8 +50,7 @@ export function createClientB (options: OpenOptions): DeliverClient {
   return {
     describe: (call, mode) => writeRequest(settings, call, { mode, token: token === undefined ? undefined : SHOWN_TOKEN }),
     send,
-    // No public source shows an answer with a verdict for each entry (§1.5).
-    sendBatch: async (calls, context) => ({ whole: await send(joined(calls), context) }),
+    sendBatch: inOneMessage(send),
     ...asking(lookUp),
     test: async signal => aboutToken(interpretProbe(await read(place(settings, 'PROBE_PATH'), signal), { rules, now: now() })),
     pull: async (question, signal) =>
@@ -75,7 +74,7 @@ function writeRequest (settings: Settings, call: PlannedCall, { mode, token }: {
 }
 
 function pathOf (call: PlannedCall, mode: CallMode): PathSetting {
-  if (!serviceOf(call).upsert) return 'PROGRESS_PATH'
+  if (!serviceOf(call).upsert) return call.operation === 'status' ? 'STATUS_PATH' : 'PROGRESS_PATH'
   return mode === 'update' ? 'UPDATE_PATH' : 'CREATE_PATH'
 }
 

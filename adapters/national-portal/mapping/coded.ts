@@ -3,7 +3,7 @@ import type { Dossier, ProgressStep } from '../../../src/adapter-kit/contract.js
 import { KINDS } from '../findings.js'
 import type { Path, Translator } from './translator.js'
 
-type Stated = Pick<Dossier | ProgressStep, 'status' | 'localStatus'>
+export type Stated = Pick<Dossier | ProgressStep, 'status' | 'localStatus'>
 
 /**
  * The national status. Of a province's own, the row for the sub-status wins, else that for the status alone (contract

@@ -50,7 +50,7 @@ function applicant (person: Dossier['applicant'], t: Translator): Members {
 }
 
 /** A TechID and never an identity number: a known client mixes them up (pitfall 19). */
-function accountId (person: Dossier['applicant'], t: Translator): string {
+export function accountId (person: Dossier['applicant'], t: Translator): string {
   const numbers = [person.identityNumber, ...(person.identities ?? []).map(identity => identity.number)]
   if (person.accountId === undefined || !numbers.includes(person.accountId)) return person.accountId ?? ''
   t.report(KINDS.accountIsIdentity, ['applicant', 'accountId'])

@@ -2,7 +2,7 @@
 import t from 'tap'
 import adapter from '../../../adapters/national-portal/adapter.js'
 import type { TableRow } from '../../../src/codes/book.js'
-import type { Dossier, NumberedStep } from '../../../src/adapter-kit/contract.js'
+import type { Dossier, NumberedStep, Settings } from '../../../src/adapter-kit/contract.js'
 import { aDossier } from '../../support/dossiers.js'
 import { goldenFiles, readGolden, writeGolden, type GoldenCase } from '../../dossier/review/golden.js'
 import { mapped, without } from './support.js'
@@ -13,10 +13,11 @@ interface MappingCase extends GoldenCase {
   steps?: NumberedStep[]
   /** Of a province's code tables. */
   rows?: TableRow[]
+  settings?: Settings
 }
 
-const told = ({ dossier, without: names = [], steps = [], rows = [] }: MappingCase): unknown =>
-  mapped({ dossier: without(aDossier(dossier), ...names), steps, rows }).findings
+const told = ({ dossier, without: names = [], steps = [], rows = [], settings = {} }: MappingCase): unknown =>
+  mapped({ dossier: without(aDossier(dossier), ...names), steps, rows }, settings).findings
 
 for (const file of goldenFiles('test/adapters/national-portal')) {
   writeGolden(file, told)

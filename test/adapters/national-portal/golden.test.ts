@@ -45,7 +45,7 @@ function receipt ({ status, headers, body }: FixtureAnswer, call: PlannedCall, i
   const { verdict, rule, code } = interpretAnswer({ status, headers, text: body }, {
     upsert: call.operation === 'dossier',
     mode: modeOf(call, input),
-    items: (call.message as unknown[]).length,
+    items: Array.isArray(call.message) ? call.message.length : 1,
     rules: answerRules(settings),
     now: 0
   })

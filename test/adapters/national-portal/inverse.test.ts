@@ -148,7 +148,7 @@ t.test('null and absence say as little as ""', async t => {
   t.strictSame(findings, [])
 })
 
-for (const name of fixtureNames()) {
+for (const name of fixtureNames().filter(name => fixture(name).dossier.origin === undefined)) {
   t.test(`${name}: read back and sent again, the message is the same`, async t => {
     const { dossier } = fixture(name)
     const message = (given: typeof dossier): [Message] => mapped({ dossier: given, steps: [] }).calls[0]?.message as [Message]
