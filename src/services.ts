@@ -10,7 +10,7 @@ import { openEmbedded } from './db/embedded.js'
 import { migrate, schemaStatus } from './db/migrate.js'
 import { openDatabase, type Database } from './db/open.js'
 import { reserveSlots } from './db/rates.js'
-import { closeAdapter, installAdapters, openAdapters } from './delivery/activate.js'
+import { closeAdapter, installAdapters, openAdapters, openInbox } from './delivery/activate.js'
 import { createBreakers } from './delivery/breakers.js'
 import type { ActiveAdapter, DeliveryContext, InstalledAdapter } from './delivery/context.js'
 import { startHeldTimer } from './delivery/held-timer.js'
@@ -20,6 +20,7 @@ import { createRelay, type Relay } from './delivery/relay.js'
 import { ADAPTERS_FOLDER } from './delivery/registry.js'
 import { createSweep, type Sweep } from './delivery/sweep.js'
 import type { SlotStore } from './protection/rate.js'
+import { startPolls, type Polls } from './polling/timer.js'
 import { startRedriveRunner, type RedriveRunnerOptions } from './redrive/runner.js'
 import { startRunner, type RunnerOptions } from './reconciliation/runner.js'
 import { connectionUse, liveProcesses } from './db/processes.js'
@@ -49,6 +50,7 @@ export interface Services {
   relay: Relay
   sweep: Sweep
   catalogue: Catalogue
+  polls: Polls
   watch: Watch
   numbers: NumbersReader
   /** Where the data is: for the start-up line. */
@@ -125,6 +127,8 @@ async function open (config: Config, role: Role, opening: Opening): Promise<Serv
   if (workers !== undefined) closers.push(workers)
   if (working) closers.push(clock.bounded('held', startHeldTimer({ db, books, relay, adapters: [...adapters.values()], seconds: config.heldAskSeconds, owner: `${hostname()}/${process.pid}`, log: limited }).close))
   if (working) closers.push(clock.bounded('reconciliation', startReconciling({ config, db, adapters, books, log: limited })))
+  const polls = startPolling({ db, installed: working ? installed : new Map(), slots, log: limited })
+  closers.push(clock.bounded('polls', () => polls.close()))
   if (working) closers.push(clock.bounded('redrives', startRedriving({ db, relay, log: limited })))
   const sweep = createSweep({ db, queues: queue.queues, relay, adapters: [...adapters.keys()], seconds: config.sweepSeconds, log: limited })
   closers.push(clock.bounded('sweep', () => sweep.close()))
@@ -145,6 +149,7 @@ async function open (config: Config, role: Role, opening: Opening): Promise<Serv
     relay,
     sweep,
     catalogue,
+    polls,
     watch,
     numbers: createNumbers(db, { adapters: [...adapters.keys()], nearDueHours: config.nearDueHours }),
     stores: { database: embedded ? 'embedded' : 'external', queue: config.redisUrl === undefined ? 'postgresql' : 'redis' },
@@ -192,6 +197,11 @@ type StartWorker = Awaited<ReturnType<typeof openQueue>>['startWorker']
 function startReconciling ({ config: { reconcile }, ...parts }: Pick<RunnerOptions, 'db' | 'adapters' | 'books' | 'log'> & { config: Config }): () => Promise<void> {
   const runner = startRunner({ ...parts, perMinute: reconcile.perMinute, daily: { at: reconcile.at, days: reconcile.days } })
   return async () => runner.close()
+}
+
+function startPolling ({ db, installed, slots, log }: Pick<RedriveRunnerOptions, 'db' | 'log'> & { installed: ReadonlyMap<string, InstalledAdapter>, slots: SlotStore }): Polls {
+  const actor = `worker:${hostname()}/${process.pid}`
+  return startPolls([...installed.values()].flatMap(adapter => openInbox(adapter, slots).map(opened => ({ ...opened, db, actor, log }))))
 }
 
 function startRedriving (parts: RedriveRunnerOptions): () => Promise<void> {

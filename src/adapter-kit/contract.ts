@@ -8,6 +8,7 @@ import type { BilingualText } from './bilingual.js'
 import type { Dossier, ProgressStep } from './dossier-types.js'
 import type { Finding, FindingKind } from './findings.js'
 import type { Network } from './network.js'
+import type { PollOperation } from './polling.js'
 import type { ReceiveOperation } from './receiving.js'
 
 export type { BilingualText } from './bilingual.js'
@@ -211,6 +212,8 @@ export interface Adapter {
   deliver?: DeliverOperation
   /** Their calls to us, by the names of the manifest. */
   receive?: Readonly<Record<string, ReceiveOperation>>
+  /** What waits at the partner: the manifest's `poll.inbox`. */
+  poll?: PollOperation
   /** Every kind of finding that the mapping raises; docs/findings.md is written from it. */
   findings?: readonly FindingKind[]
 }
@@ -225,8 +228,8 @@ export interface Manifest {
   specification: { name: string, version: string, date: string }
   deliver?: ManifestDeliver
   receive?: Record<string, ManifestReceive>
-  /** Lists of the partner that are copied on a schedule. */
-  poll?: { lists: Record<string, ManifestList> }
+  /** Lists of the partner that are copied on a schedule; messages that wait there and are pulled. */
+  poll?: { lists?: Record<string, ManifestList>, inbox?: ManifestInbox }
   codeTables?: Record<string, ManifestCodeTable>
   settings: Record<string, ManifestSetting>
   limits: ManifestLimits
@@ -261,6 +264,14 @@ export interface ManifestReceive {
   maxBytes?: number
   /** No public source confirms it. */
   inferred?: boolean
+}
+
+export interface ManifestInbox {
+  title: BilingualText
+  /** Type of the event for each item, like `dossier.received`. */
+  event: string
+  /** Name of the setting that says how many seconds lie between two looks. */
+  everySeconds: string
 }
 
 export interface ManifestList {

@@ -42,7 +42,7 @@ export function createCatalogue ({ db, adapters, hours, details, log, random }: 
 
   async function round (ended: AbortSignal): Promise<void> {
     for (const adapter of adapters.values()) {
-      if (adapter.manifest.poll !== undefined && !ended.aborted) await pullDue(adapter)
+      if (adapter.manifest.poll?.lists !== undefined && !ended.aborted) await pullDue(adapter)
     }
   }
 

@@ -81,6 +81,14 @@ export interface InboundMessagesTable {
   acknowledged_at: Instant | null
 }
 
+export interface PollsTable {
+  adapter: string
+  cursor: string | null
+  polled_at: Instant | null
+  failed_at: Instant | null
+  failure_code: string | null
+}
+
 export interface InboundItemsTable {
   message_id: Bigint
   number: number
@@ -302,6 +310,7 @@ export interface Tables {
   progress_steps: ProgressStepsTable
   inbound_messages: InboundMessagesTable
   inbound_items: InboundItemsTable
+  polls: PollsTable
   lanes: LanesTable
   deliveries: DeliveriesTable
   attempts: AttemptsTable

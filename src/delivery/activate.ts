@@ -5,6 +5,7 @@ import { nameSet } from '../adapter-kit/redaction.js'
 import { checkNames, readAdapterSettings } from '../adapter-settings.js'
 import type { Environment } from '../config.js'
 import { ConfigError } from '../errors.js'
+import type { Inbox } from '../polling/round.js'
 import { createPace, type SlotStore } from '../protection/rate.js'
 import { inBatches } from './batches.js'
 import type { ActiveAdapter, InstalledAdapter } from './context.js'
@@ -62,6 +63,14 @@ function openAdapter (installed: InstalledAdapter, slots: SlotStore | undefined)
     client: open(installed.settings, manifest.id),
     units: installed.units.map(unit => ({ ...unit, client: open(unit.settings, `${manifest.id}/${toShortAgency(unit.code) ?? unit.code}`) }))
   }
+}
+
+/** The inbox of the adapter at its partner, with an open client; none where it has none. */
+export function openInbox ({ adapter, manifest, settings, limits, network }: InstalledAdapter, slots?: SlotStore): Array<{ inbox: Inbox, seconds: number }> {
+  const declared = manifest.poll?.inbox
+  if (declared === undefined || adapter.poll === undefined) return []
+  const client = adapter.poll.open({ settings, limits, network, pace: paceOf(manifest.id, limits.callsPerSecond, slots), now: Date.now })
+  return [{ inbox: { adapter: manifest.id, event: declared.event, client }, seconds: Number(settings[declared.everySeconds]) }]
 }
 
 /** Each account of a partner has its own: that is what partners count by. */

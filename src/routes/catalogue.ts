@@ -67,7 +67,7 @@ function momentOf (since: string | undefined): Date {
 
 function polled ({ adapters }: Services, { adapter }: Params): ActiveAdapter {
   const active = adapters.get(adapter)
-  if (active?.manifest.poll !== undefined) return active
+  if (active?.manifest.poll?.lists !== undefined) return active
   throw simple(404, 'catalogue-not-found', {
     title: ['Bộ kết nối không có danh mục', 'No catalogue of this adapter'],
     detail: ['Không có bộ kết nối này, hoặc nó không kéo danh mục nào: GET /v1/adapters.', 'No such adapter, or it copies no lists: GET /v1/adapters.']
