@@ -4,6 +4,7 @@
  */
 import { backlog, type Backlog } from '../db/controls.js'
 import type { Database } from '../db/open.js'
+import { pollStates, type PollState } from '../db/polls.js'
 import { openTargets, type OpenTarget } from '../db/targets.js'
 import { countNearDue, type NearDueCount } from '../db/watching.js'
 
@@ -12,6 +13,7 @@ export interface Numbers {
   backlog: Backlog[]
   nearDue: NearDueCount[]
   openTargets: OpenTarget[]
+  polls: PollState[]
 }
 
 export interface NumbersReader {
@@ -31,8 +33,8 @@ export function createNumbers (db: Database, { adapters, nearDueHours }: { adapt
   async function refresh (): Promise<Numbers | undefined> {
     const started = performance.now()
     try {
-      const [open, due, targets] = await Promise.all([backlog(db), countNearDue(db, { adapters, hours: nearDueHours }), openTargets(db)])
-      last = { takenAt: Date.now(), backlog: open, nearDue: due, openTargets: targets }
+      const [open, due, targets, polls] = await Promise.all([backlog(db), countNearDue(db, { adapters, hours: nearDueHours }), openTargets(db), pollStates(db)])
+      last = { takenAt: Date.now(), backlog: open, nearDue: due, openTargets: targets, polls }
     } catch {
       // The age of the numbers tells; readiness says why.
     }

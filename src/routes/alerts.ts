@@ -1,6 +1,7 @@
 /** `/v1/alerts`: what an operator should look at before the clock does it. */
 import type { FastifyInstance } from 'fastify'
 import { toHanoi } from '../adapter-kit/dates.js'
+import { pollStates } from '../db/polls.js'
 import { countNearDue, nearDue } from '../db/watching.js'
 import type { Services } from '../services.js'
 
@@ -18,7 +19,9 @@ export async function alertRoutes (app: FastifyInstance, { services, nearDueHour
   }, async () => {
     const now = Date.now()
     const question = { adapters: [...services.adapters.keys()], hours: nearDueHours }
-    const [counts, rows, { checks }] = await Promise.all([countNearDue(services.db, question), nearDue(services.db, { ...question, limit: SHOWN }), services.watch.readiness()])
+    const [counts, rows, { checks }, polls] = await Promise.all([
+      countNearDue(services.db, question), nearDue(services.db, { ...question, limit: SHOWN }), services.watch.readiness(), pollStates(services.db)
+    ])
     const stalled = checks.flatMap(({ adapters = [] }) => adapters)
     return {
       nearDue: {
@@ -28,6 +31,8 @@ export async function alertRoutes (app: FastifyInstance, { services, nearDueHour
         dossiers: rows.map(({ code, dueAt, ...row }) => ({ ...row, dossierCode: code, dueAt: toHanoi(dueAt), late: dueAt.getTime() < now }))
       },
       stalled: stalled.map(({ since, ...row }) => ({ ...row, since: toHanoi(since) })),
+      failingPolls: polls.flatMap(({ adapter, polled_at: polledAt, failed_at: failedAt, failure_code: code }) =>
+        failedAt === null ? [] : [{ adapter, code, failedAt: toHanoi(failedAt), lastPolledAt: polledAt === null ? null : toHanoi(polledAt) }]),
       intakeClosed: [...services.watch.closedBy()],
       failing: checks.filter(({ ok }) => !ok).map(({ name, since, detail }) => ({ name, since, detail }))
     }

@@ -1,6 +1,7 @@
 /** The sandbox as an object, for tests in one process; `server.ts` is the same in a process of its own. */
 import fastify from 'fastify'
 import type { Clock } from './clock.js'
+import { connectorRoutes } from './connector.js'
 import { controlRoutes } from './control.js'
 import { createDesk, resetDesk, summary } from './desk.js'
 import type { Desk } from './desk.js'
@@ -16,7 +17,7 @@ export interface SandboxOptions {
   now?: Clock
 }
 
-export interface Sandbox extends Pick<Desk, 'store' | 'faults' | 'log' | 'settings' | 'shelf'> {
+export interface Sandbox extends Pick<Desk, 'store' | 'faults' | 'log' | 'settings' | 'shelf' | 'connector'> {
   /** Resolves to the base URL. Port 0, the default, takes a free one. */
   listen: (port?: number, host?: string) => Promise<string>
   summary: () => ReturnType<typeof summary>
@@ -37,6 +38,7 @@ export async function createSandbox (options: SandboxOptions = {}): Promise<Sand
   })
   app.addHook('preClose', async () => closing.abort())
   await app.register(portalRoutes, { desk, closing: closing.signal })
+  await app.register(connectorRoutes, { desk })
   await app.register(controlRoutes, { desk, prefix: '/control' })
   await app.ready()
   return {
@@ -45,6 +47,7 @@ export async function createSandbox (options: SandboxOptions = {}): Promise<Sand
     log: desk.log,
     settings: desk.settings,
     shelf: desk.shelf,
+    connector: desk.connector,
     summary: () => summary(desk),
     listen: (port = 0, host = '127.0.0.1') => app.listen({ port, host }),
     reset: () => resetDesk(desk),

@@ -4,6 +4,9 @@ import { isRecord, parseJson } from '../adapter-kit/json.js'
 /** `wrapper`: generation B, one address per service; the other two are generation A's. */
 export type PortalPath = 'login' | 'data' | 'wrapper'
 
+/** What a fault may be about: also the connector of generation C. */
+export type FaultPath = PortalPath | 'connector'
+
 export interface Call {
   path: PortalPath
   /** Undefined when the body is no JSON object. */

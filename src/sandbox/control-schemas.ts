@@ -17,7 +17,7 @@ const FAULT_SCHEMA = {
       type: 'object',
       additionalProperties: false,
       properties: {
-        path: { enum: ['login', 'data', 'wrapper'] },
+        path: { enum: ['login', 'data', 'wrapper', 'connector'] },
         service: WORD,
         dossierCode: WORD,
         codePattern: WORD,
@@ -93,9 +93,17 @@ interface CheckedRoute {
 
 // Compiled here, once: Fastify would do it again for every sandbox, and a test starts dozens of them. Unlike Fastify's
 // own, this compiler neither turns "1" into 1 nor drops unknown members: scripts are taken at their word.
+/** The real list's members are not published: what is filed is shown as it was given. */
+const FILED_SCHEMA = {
+  type: 'object',
+  required: ['IdHoSo', 'MaHoSo'],
+  properties: { IdHoSo: WORD, MaHoSo: WORD }
+}
+
 const ajv = new Ajv({ allowUnionTypes: true })
 
 export const CHECKED_FAULT = checked('body', FAULT_SCHEMA)
+export const CHECKED_FILED = checked('body', FILED_SCHEMA)
 export const CHECKED_SETTINGS = checked('body', SETTINGS_SCHEMA)
 export const CHECKED_REQUESTS_QUERY = checked('querystring', REQUESTS_QUERY)
 export const CHECKED_DOSSIERS_QUERY = checked('querystring', DOSSIERS_QUERY)

@@ -4,8 +4,9 @@ import { alter } from './alter.js'
 import type { Alteration } from './alter.js'
 import { catalogueControl } from './catalogue-control.js'
 import {
-  CHECKED_ALTERATION, CHECKED_DOSSIERS_QUERY, CHECKED_FAULT, CHECKED_MESSAGES_QUERY, CHECKED_REQUESTS_QUERY, CHECKED_SETTINGS
+  CHECKED_ALTERATION, CHECKED_DOSSIERS_QUERY, CHECKED_FAULT, CHECKED_FILED, CHECKED_MESSAGES_QUERY, CHECKED_REQUESTS_QUERY, CHECKED_SETTINGS
 } from './control-schemas.js'
+import type { FiledDossier } from './connector-store.js'
 import { stamp } from './clock.js'
 import { resetDesk, summary } from './desk.js'
 import type { Desk } from './desk.js'
@@ -53,7 +54,17 @@ export async function controlRoutes (app: FastifyInstance, { desk }: ControlOpti
   })
   await app.register(dossierRoutes, { desk })
   await app.register(faultRoutes, { desk })
+  await app.register(connectorControl, { desk })
   await app.register(catalogueControl, { shelf: desk.shelf })
+}
+
+/** Generation C: dossiers that citizens filed at the portal, and what came back about them. */
+async function connectorControl (app: FastifyInstance, { desk: { connector } }: ControlOptions): Promise<void> {
+  app.get('/connector', () => ({ waiting: connector.waiting(), acknowledged: connector.acknowledgements(), told: connector.told() }))
+  app.post<{ Body: FiledDossier }>('/connector/filed', CHECKED_FILED, ({ body }, reply) => {
+    connector.file(body)
+    return reply.code(201).send({ filed: body.MaHoSo })
+  })
 }
 
 function filterOf ({ service, code, after = '0', limit = '100' }: RequestsQuery): RequestFilter {

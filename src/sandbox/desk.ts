@@ -4,6 +4,7 @@ import type { Outcome, WireAnswer } from './answers.js'
 import type { Call } from './call.js'
 import { createShelf, type Shelf } from './catalogue-control.js'
 import type { Clock } from './clock.js'
+import { createConnectorStore, type ConnectorStore } from './connector-store.js'
 import { createFaults } from './faults.js'
 import type { Faults } from './faults.js'
 import { AGENCY_CODE } from './field-rules.js'
@@ -25,6 +26,8 @@ export interface Desk {
   log: RequestLog
   faults: Faults
   shelf: Shelf
+  /** Generation C. */
+  connector: ConnectorStore
 }
 
 export interface DeskOptions extends LogCaps {
@@ -41,14 +44,15 @@ export function createDesk ({ now, settings: start, ...caps }: DeskOptions): Des
     store: createStore(),
     log: createRequestLog(caps, now),
     faults: createFaults(),
-    shelf: createShelf()
+    shelf: createShelf(),
+    connector: createConnectorStore()
   }
 }
 
 export function resetDesk (desk: Desk): void {
   desk.settings.reset()
   desk.shelf.reset()
-  for (const part of [desk.sessions, desk.store, desk.log, desk.faults]) part.clear()
+  for (const part of [desk.sessions, desk.connector, desk.store, desk.log, desk.faults]) part.clear()
 }
 
 export function summary ({ store, log }: Desk): Counts & Record<'dossiers' | 'requests' | 'droppedRequests', number> {

@@ -1,8 +1,8 @@
 /** The fault kinds as data: which options each takes, and whether the portal did the work before it failed. */
-import type { PortalPath } from './call.js'
+import type { FaultPath } from './call.js'
 
 export interface FaultMatch {
-  path?: PortalPath
+  path?: FaultPath
   service?: string
   dossierCode?: string
   /** A regular expression on the dossier code. */

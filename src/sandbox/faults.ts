@@ -1,8 +1,8 @@
 /** Which fault strikes a call. Deterministic: the same rules and the same calls end the same way. */
-import type { Call } from './call.js'
+import type { Call, FaultPath } from './call.js'
 import type { FaultMatch, FaultRule } from './fault-rules.js'
 
-export type Matched = Pick<Call, 'path' | 'service' | 'codes' | 'isUpdating'>
+export type Matched = Pick<Call, 'service' | 'codes' | 'isUpdating'> & { path: FaultPath }
 
 export interface RuleState {
   id: string

@@ -38,9 +38,9 @@ const EXAMPLES: readonly Example[] = [
     optional: ['SoDinhDanh', 'HoVaTen', 'ThuDienTu', 'SoDienThoai', 'GioiTinh', 'NgayThangNamSinh', 'DiaChi'],
     open: true
   },
-  { system: 'national-portal-c', section: '7.15', schema: 'login' },
-  { system: 'national-portal-c', section: '7.15', schema: 'progress' },
-  { system: 'national-portal-c', section: '7.15', schema: 'status', optional: ['DanhSachLePhi', 'DanhSachGiayToKetQua'] }
+  { system: 'national-portal-connector', section: '7.15', schema: 'login' },
+  { system: 'national-portal-connector', section: '7.15', schema: 'progress', optional: ['NgayKetThucTheoQuyDinh'] },
+  { system: 'national-portal-connector', section: '7.15', schema: 'status', optional: ['DanhSachLePhi', 'DanhSachGiayToKetQua'] }
 ]
 
 interface Damage { what: string, message: unknown, refused: boolean }
@@ -119,8 +119,8 @@ for (const [what, system, name, change, accepted = false] of SPECIAL) {
 }
 
 t.test('7.15: fees and results go with the statuses 5, 6 and 9 alone; the id is spelled otherwise than in steps', async t => {
-  const validate = compileSchema('national-portal-c', 'status')
-  const [message] = readExample<[Message]>('national-portal-c', '7.15-status')
+  const validate = compileSchema('national-portal-connector', 'status')
+  const [message] = readExample<[Message]>('national-portal-connector', '7.15-status')
   const { DanhSachLePhi: _, DanhSachGiayToKetQua: __, ...bare } = message
   for (const status of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
     t.equal(validate([{ ...message, TrangThai: status }]), [5, 6, 9].includes(status), String(status))
