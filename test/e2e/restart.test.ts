@@ -30,7 +30,7 @@ for (const backend of BACKENDS) {
     t.teardown(() => db.destroy())
     const first = await spawnGateway(t, environment)
     await pushAll(first.url, 1)
-    await until(() => sandbox.store.size() >= 300)
+    await until(() => sandbox.store.size() >= 300, 60_000)
     await first.kill('SIGKILL')
     const atKill = sandbox.store.size()
     t.ok(atKill < DOSSIERS, `killed with ${atKill} of ${DOSSIERS} at the portal`)

@@ -130,8 +130,8 @@ export async function startGateway (t: Test, options: GatewayOptions = {}): Prom
   }
 }
 
-/** Bounded: a delivery that never settles fails the test with what is still open. */
-export async function settled ({ db }: Pick<Services, 'db'>, timeoutMs = 60_000): Promise<void> {
+/** Bounded, and under the usual limit of a file: a delivery that never settles fails the test with what is still open. */
+export async function settled ({ db }: Pick<Services, 'db'>, timeoutMs = 45_000): Promise<void> {
   const until = Date.now() + timeoutMs
   for (;;) {
     const open = await db.selectFrom('deliveries').select(['id', 'state', 'failure_code', 'attempts'])
@@ -149,11 +149,19 @@ export async function deliveryStates ({ db }: Pick<Services, 'db'>): Promise<str
   return rows.map(row => `${row.code} ${row.revision} ${row.state}`)
 }
 
-/** Polls until the condition holds; bounded. */
-export async function until (condition: () => Promise<boolean> | boolean, timeoutMs = 100_000): Promise<void> {
+/** Under the limit of every file (30 s and more), so that a wait that fails says which one it was. */
+const UNTIL_MS = 25_000
+
+/** Polls until the condition holds; bounded, and the failure names condition and caller. */
+export async function until (condition: () => Promise<boolean> | boolean, timeoutMs = UNTIL_MS): Promise<void> {
   const end = Date.now() + timeoutMs
-  while (!await condition()) {
-    if (Date.now() > end) throw new Error('the awaited condition did not come true')
+  const failure = new Error(`did not come true within ${timeoutMs / 1000} s: ${condition.toString().replace(/\s+/g, ' ')}`)
+  for (;;) {
+    // A condition that itself hangs is cut too.
+    const left = Math.max(end - Date.now(), 0)
+    const came = await Promise.race([condition(), delay(left, 'late' as const, { ref: false })])
+    if (came === true) return
+    if (came === 'late' || Date.now() > end) throw failure
     await delay(20)
   }
 }
