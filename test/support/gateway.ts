@@ -5,6 +5,7 @@ import type { Test } from 'tap'
 import { buildApp } from '../../src/app.js'
 import { readConfig } from '../../src/config.js'
 import { syncBootstrapKey } from '../../src/db/keys.js'
+import { DeadlineExceeded, withDeadline } from '../../src/deadline.js'
 import { createSandbox } from '../../src/sandbox/app.js'
 import { openServices, type Role, type Services } from '../../src/services.js'
 import { createDatabase } from './database.js'
@@ -154,14 +155,15 @@ const UNTIL_MS = 25_000
 
 /** Polls until the condition holds; bounded, and the failure names condition and caller. */
 export async function until (condition: () => Promise<boolean> | boolean, timeoutMs = UNTIL_MS): Promise<void> {
-  const end = Date.now() + timeoutMs
   const failure = new Error(`did not come true within ${timeoutMs / 1000} s: ${condition.toString().replace(/\s+/g, ' ')}`)
-  for (;;) {
-    // A condition that itself hangs is cut too.
-    const left = Math.max(end - Date.now(), 0)
-    const came = await Promise.race([condition(), delay(left, 'late' as const, { ref: false })])
-    if (came === true) return
-    if (came === 'late' || Date.now() > end) throw failure
-    await delay(20)
+  try {
+    await withDeadline(timeoutMs, async signal => {
+      while (!await condition()) {
+        signal.throwIfAborted()
+        await delay(20)
+      }
+    })
+  } catch (error) {
+    throw error instanceof DeadlineExceeded ? failure : error
   }
 }
