@@ -1,7 +1,7 @@
 // A stop while calls run: what ends within the grace time is recorded; what is cut costs nothing and goes on later.
 import t, { type Test } from 'tap'
 import { aDossier, aStep, codeOf } from '../support/dossiers.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { deliveryStates, startGateway, until, type TestGateway } from '../support/gateway.js'
 import { startPartner, type Partner } from '../support/partner.js'
 
@@ -15,7 +15,7 @@ interface Stand {
 
 async function open (t: Test): Promise<Stand> {
   const partner = await startPartner(t)
-  const databaseUrl = await createDatabase(t)
+  const databaseUrl = await createMigrated(t)
   return {
     partner,
     start: () => startGateway(t, {

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { Pool } from 'undici'
 import { openDatabase } from '../../src/db/open.js'
 import { checkStates } from '../support/conservation.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { aDossier, codeOf } from '../support/dossiers.js'
 import { KEY, portalSettings, settled, startSandbox, until } from '../support/gateway.js'
 import { spawnGateway } from '../support/process.js'
@@ -15,7 +15,7 @@ const FAILED = 60
 
 t.test('a job goes on after kill -9 where it was: each delivery is redriven once, none is left out', async t => {
   const { sandbox, url: portal } = await startSandbox(t)
-  const database = await createDatabase(t)
+  const database = await createMigrated(t)
   const environment = {
     ...portalSettings(portal), DATABASE_URL: database, MIGRATE_ON_START: 'yes', BOOTSTRAP_API_KEY: KEY, LEASE_SECONDS: '3', SWEEP_SECONDS: '1', QUEUE_PREFIX: `redrive-${process.pid}`
   }

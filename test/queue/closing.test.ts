@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { connectRedis, endConnection, type RedisClient } from '../../src/queue/connect.js'
 import { openQueue } from '../../src/queue/open.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { until } from '../support/gateway.js'
 import { steadyPort } from '../support/ports.js'
 import { hasRedis, REDIS_MISSING, startRedis, type TestRedis } from '../support/redis.js'
@@ -14,7 +14,7 @@ const skip = hasRedis() ? false : REDIS_MISSING
 
 t.test('a worker that waits for work while Redis is away closes at once', { skip }, async t => {
   const redis = await startRedis(t)
-  const { backend } = await openTestQueue(t, { databaseUrl: await createDatabase(t), redisUrl: redis.url })
+  const { backend } = await openTestQueue(t, { databaseUrl: await createMigrated(t), redisUrl: redis.url })
   const handled = startHandling(t, backend, { adapter: 'first' })
   await backend.queues.ring('first', ['1'])
   await until(() => handled.times('1') === 1)
@@ -26,7 +26,7 @@ t.test('a worker that waits for work while Redis is away closes at once', { skip
 
 t.test('a worker whose blocking connection alone was cut closes at once', { skip }, async t => {
   const redis = await startRedis(t)
-  const { backend } = await openTestQueue(t, { databaseUrl: await createDatabase(t), redisUrl: redis.url })
+  const { backend } = await openTestQueue(t, { databaseUrl: await createMigrated(t), redisUrl: redis.url })
   const handled = startHandling(t, backend, { adapter: 'first' })
   await until(() => isBlocked(redis))
   for (const id of await blockedClients(redis)) await redis.client.call('client', 'kill', 'id', id)
@@ -37,7 +37,7 @@ t.test('a worker whose blocking connection alone was cut closes at once', { skip
 
 t.test('a handler that runs while Redis goes away is awaited, and then the close ends', { skip }, async t => {
   const redis = await startRedis(t)
-  const { backend } = await openTestQueue(t, { databaseUrl: await createDatabase(t), redisUrl: redis.url })
+  const { backend } = await openTestQueue(t, { databaseUrl: await createMigrated(t), redisUrl: redis.url })
   const order: string[] = []
   let finish = (): void => {}
   const finished = new Promise<void>(resolve => { finish = resolve })

@@ -8,7 +8,7 @@ import { syncBootstrapKey } from '../../src/db/keys.js'
 import { DeadlineExceeded, withDeadline } from '../../src/deadline.js'
 import { createSandbox } from '../../src/sandbox/app.js'
 import { openServices, type Role, type Services } from '../../src/services.js'
-import { createDatabase } from './database.js'
+import { createMigrated } from './database.js'
 
 export type Sandbox = Awaited<ReturnType<typeof createSandbox>>
 
@@ -85,7 +85,7 @@ export async function startSandbox (t: Test): Promise<{ sandbox: Sandbox, url: s
 /** The gateway in this process on real stores, with a sandbox of its own; everything is closed at the test's end. */
 export async function startGateway (t: Test, options: GatewayOptions = {}): Promise<TestGateway> {
   const { sandbox, url } = await startSandbox(t)
-  const databaseUrl = options.databaseUrl ?? await createDatabase(t)
+  const databaseUrl = options.databaseUrl ?? await createMigrated(t)
   const environment = {
     ...options.adapterSettings ?? portalSettings(url),
     DATABASE_URL: databaseUrl,

@@ -10,3 +10,6 @@ export const DIST = fileURLToPath(new URL('../../', import.meta.url))
 const name = `lienthong-test-${createHash('sha256').update(DIST).digest('hex').slice(0, 12)}`
 export const TEST_DATA_DIR = join(tmpdir(), name)
 export const URL_FILE = join(tmpdir(), `${name}.url`)
+/** Names the server and the migrated database that the run's files copy. */
+export const TEMPLATE_FILE = join(tmpdir(), `${name}.template`)
+export const TEMPLATE_NAME = name.replaceAll('-', '_')
