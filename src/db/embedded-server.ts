@@ -30,6 +30,9 @@ export interface PidFile {
   readonly text: string
 }
 
+/** Another gateway's initdb may still be writing there, or the other may remove it too: tried again. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const
+
 // initdb works in a folder of its own which is then renamed: a cluster called `data` is a complete one, whatever was
 // killed meanwhile, and of two gateways that create one at once exactly one wins.
 export async function createCluster (place: Place): Promise<void> {
@@ -41,7 +44,7 @@ export async function createCluster (place: Place): Promise<void> {
   } catch (cause) {
     if (!(await present(place.data))) throw startFailed(place, cause instanceof Error ? cause.message : String(cause), cause)
   } finally {
-    await rm(fresh, { recursive: true, force: true })
+    await rm(fresh, REMOVAL)
   }
 }
 
@@ -49,7 +52,7 @@ export async function createCluster (place: Place): Promise<void> {
 export async function removeLeftovers (place: Place): Promise<void> {
   const names = await readdir(place.home)
   for (const name of names.filter((found) => found.startsWith('data.new-'))) {
-    await rm(join(place.home, name), { recursive: true, force: true })
+    await rm(join(place.home, name), REMOVAL)
   }
 }
 

@@ -64,3 +64,25 @@ function connectCluster (address: Extract<RedisAddress, { kind: 'cluster' }>, be
 function login ({ username, password }: RedisLogin): RedisLogin {
   return { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) }
 }
+
+/** The connections that BullMQ makes of this one for commands that block; it keeps them to itself. */
+export function noteDuplicates (client: RedisClient): ReadonlySet<RedisClient> {
+  const made = new Set<RedisClient>()
+  const open = client as { duplicate: (...options: unknown[]) => RedisClient }
+  const duplicate = open.duplicate.bind(client)
+  open.duplicate = (...options) => {
+    const another = duplicate(...options)
+    made.add(another)
+    return another
+  }
+  return made
+}
+
+/**
+ * ioredis' `disconnect` does not end a connection that has no socket because it waits to connect again: no `end` is
+ * emitted and no waiting command answered, ever (BullMQ issue 4656). One that never began to connect it does end.
+ */
+export function endConnection (client: RedisClient): void {
+  if (client.status === 'reconnecting') client.status = 'wait'
+  client.disconnect()
+}

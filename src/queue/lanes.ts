@@ -1,6 +1,7 @@
 /** The lanes' queues: one BullMQ queue per adapter, one job per lane, kept single by deduplication (ADR 0002). */
 import { DelayedError, type Processor } from 'bullmq'
 import { reached } from '../points.js'
+import { closeWorker, createRunning, type Running } from './closing.js'
 import type { LaneQueues, LaneResult, LaneWorker, LaneWorkerOptions, QueueBackend, QueueLog } from './contract.js'
 import { changePriority, JOB_VERSION, ring, type LaneJobData } from './ring.js'
 import { QUEUE_NAME, type JobQueue, type QueueStore } from './store.js'
@@ -62,7 +63,8 @@ async function openQueue (store: QueueStore, adapter: string, name: string): Pro
 }
 
 function startWorker (store: QueueStore, options: LaneWorkerOptions, log: QueueLog): LaneWorker {
-  const worker = store.worker(options.adapter, processorOf(options, log), {
+  const running = createRunning()
+  const worker = store.worker(options.adapter, processorOf(options, running, log), {
     concurrency: options.concurrency,
     // A dead worker's lane must come back whatever happened to it before: BullMQ's own limit is 1 and then drops it.
     maxStalledCount: UNLIMITED,
@@ -74,12 +76,12 @@ function startWorker (store: QueueStore, options: LaneWorkerOptions, log: QueueL
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 }
   })
-  return { close: () => worker.close() }
+  return { close: () => closeWorker(worker, running) }
 }
 
-function processorOf ({ adapter, handle }: LaneWorkerOptions, log: QueueLog): Processor<LaneJobData> {
+function processorOf ({ adapter, handle }: LaneWorkerOptions, running: Running, log: QueueLog): Processor<LaneJobData> {
   return async (job, token) => {
-    const result = await handleSafely(job.data)
+    const result = await running.track(handleSafely(job.data))
     if (result.kind === 'idle') return
     if (result.priority !== undefined && result.priority !== job.priority) await changePriority(job, result.priority)
     reached('lane.before-delay')

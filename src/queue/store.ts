@@ -1,11 +1,16 @@
 /** Where BullMQ keeps its jobs: Redis, or tables in our PostgreSQL under a schema of their own. */
 import { createPostgresBackend, Queue, runMigrations, Worker, type PgPool, type Processor, type WorkerOptions } from 'bullmq'
 import pg from 'pg'
-import { connectRedis, type RedisClient } from './connect.js'
+import { connectRedis, endConnection, noteDuplicates, type RedisClient } from './connect.js'
 
 /** What this folder uses of a BullMQ queue or worker, on whichever backend. */
 export type JobQueue = Pick<Queue, 'add' | 'addBulk' | 'getJob' | 'getJobCounts' | 'close' | 'waitUntilReady'>
-export type JobWorker = Pick<Worker, 'close' | 'waitUntilReady'>
+export interface JobWorker {
+  /** Takes no more jobs; resolves when those that run have ended and the store knows it. */
+  close: () => Promise<void>
+  /** Asks the store nothing more: what waits for its answer ends with an error. */
+  abandon: () => void
+}
 
 /** Builds BullMQ objects on one store; the rest of this folder does not know which. */
 export interface QueueStore {
@@ -31,7 +36,7 @@ export interface RedisStoreOptions {
 export function redisStore ({ url, prefix, onError }: RedisStoreOptions): QueueStore {
   const producer = connectRedis(url, 'producer')
   producer.on('error', onError)
-  const consumers: RedisClient[] = []
+  const consumers = new Set<RedisClient>()
   return {
     queue: (adapter, name) => {
       // A queue made while Redis is away would keep the failed start for ever; the caller tries again later.
@@ -41,10 +46,20 @@ export function redisStore ({ url, prefix, onError }: RedisStoreOptions): QueueS
     worker: (adapter, processor, options) => {
       const consumer = connectRedis(url, 'consumer')
       consumer.on('error', onError)
-      consumers.push(consumer)
-      return quiet(new Worker(QUEUE_NAME, processor, { ...options, connection: consumer, prefix: keyPrefix(prefix, adapter) }), onError)
+      const blocking = noteDuplicates(consumer)
+      const worker = quiet(new Worker(QUEUE_NAME, processor, { ...options, connection: consumer, prefix: keyPrefix(prefix, adapter) }), onError)
+      for (const client of [consumer, ...blocking]) consumers.add(client)
+      return {
+        close: async () => {
+          const closed = worker.close()
+          // BullMQ waits for it to end, which it does by itself only while it is connected.
+          for (const client of blocking) endConnection(client)
+          await closed
+        },
+        abandon: () => { for (const client of [consumer, ...blocking]) endConnection(client) }
+      }
     },
-    close: async () => { for (const client of [producer, ...consumers]) client.disconnect() }
+    close: async () => { for (const client of [producer, ...consumers]) endConnection(client) }
   }
 }
 
@@ -82,8 +97,11 @@ export async function postgresStore ({ url, workers, onError }: PostgresStoreOpt
   const connection = pool as unknown as PgPool
   return {
     queue: (adapter, name) => quiet(new Queue(`${adapter}.${name}`, { connection }, createPostgresBackend), onError),
-    worker: (adapter, processor, options) =>
-      quiet(new Worker(`${adapter}.${QUEUE_NAME}`, processor, { ...options, connection }, createPostgresBackend), onError),
+    worker: (adapter, processor, options) => {
+      const worker = quiet(new Worker(`${adapter}.${QUEUE_NAME}`, processor, { ...options, connection }, createPostgresBackend), onError)
+      // The pool is shared with the other workers.
+      return { close: () => worker.close(), abandon: () => {} }
+    },
     close: () => pool.end()
   }
 }

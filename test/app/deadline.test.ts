@@ -6,7 +6,7 @@ import { DeadlineExceeded, startRounds, withDeadline } from '../../src/deadline.
 import { openDatabase } from '../../src/db/open.js'
 import { withLock } from '../../src/db/server.js'
 import { createSweep } from '../../src/delivery/sweep.js'
-import { createDatabase, openTestDatabase } from '../support/database.js'
+import { createMigrated, openTestDatabase } from '../support/database.js'
 import { until } from '../support/gateway.js'
 import { startLine } from '../routes/tcp-proxy.js'
 
@@ -71,7 +71,7 @@ t.test('a sweep on a queue that hangs is cut and said, and the next one works', 
 })
 
 t.test('a line to the database that swallows a statement is given up: its place in the pool is free again', { skip }, async t => {
-  const line = await startLine(t, await createDatabase(t))
+  const line = await startLine(t, await createMigrated(t))
   const db = openDatabase({ url: line.url, maxConnections: 1, applicationName: 'test', onError: () => {}, answerMs: 300 })
   t.teardown(() => db.destroy())
   await sql`select 1`.execute(db)

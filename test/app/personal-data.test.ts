@@ -2,7 +2,7 @@
 // must not be: audit rows, log lines at their most talkative, metrics, error answers.
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../src/db/open.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { aDossier, aStep, codeOf } from '../support/dossiers.js'
 import { KEY, portalSettings, settled, startSandbox } from '../support/gateway.js'
 import { spawnGateway, type GatewayProcess } from '../support/process.js'
@@ -47,7 +47,7 @@ async function shownTexts (gateway: GatewayProcess): Promise<Record<string, stri
 
 async function gatewayOnTrace (t: Test): Promise<{ gateway: GatewayProcess, database: string, sandbox: Awaited<ReturnType<typeof startSandbox>>['sandbox'] }> {
   const { sandbox, url } = await startSandbox(t)
-  const database = await createDatabase(t)
+  const database = await createMigrated(t)
   const environment = { ...portalSettings(url), DATABASE_URL: database, MIGRATE_ON_START: 'yes', BOOTSTRAP_API_KEY: KEY, LOG_LEVEL: 'trace', SWEEP_SECONDS: '1' }
   return { gateway: await spawnGateway(t, environment), database, sandbox }
 }

@@ -2,6 +2,7 @@ import { execFile, spawn, type ChildProcess, type SpawnOptions } from 'node:chil
 import { once } from 'node:events'
 import { appendFile, chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,6 +14,8 @@ import { EmbeddedDatabaseError, openEmbedded, type EmbeddedOptions, type Embedde
 import type { ChildReport } from '../support/embedded-child.js'
 
 const CHILD = fileURLToPath(new URL('../support/embedded-child.js', import.meta.url))
+/** Short enough that the socket lies in it. */
+const BASE = tmpdir().length < 48 ? tmpdir() : '/tmp'
 const notRoot = process.getuid?.() === 0 ? false : 'needs root'
 
 t.setTimeout(120_000)
@@ -21,7 +24,7 @@ interface Child { readonly process: ChildProcess, next (): Promise<ChildReport> 
 
 /** A folder that the server's account can pass, gone at the end together with any server left on it. */
 async function folder (t: Test): Promise<string> {
-  const path = await mkdtemp('/tmp/emb-')
+  const path = await mkdtemp(join(BASE, 'emb-'))
   await chmod(path, 0o755)
   t.teardown(async () => await sweep(path))
   return path
@@ -318,7 +321,7 @@ t.test('a server started by hand on the folder is left alone', { skip: notRoot }
   const dataDir = await folderWithCluster(t)
   const data = join(dataDir, 'postgres', 'data')
   const { uid, gid } = await stat(data)
-  const other = await mkdtemp('/tmp/emb-hand-')
+  const other = await mkdtemp(join(BASE, 'emb-hand-'))
   await chown(other, uid, gid)
   t.teardown(async () => await rm(other, { recursive: true }))
   // A copy: the account that runs it may not reach a checkout in a folder of root's.

@@ -4,13 +4,13 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { openDatabase, type Database } from '../../src/db/open.js'
 import { withLock } from '../../src/db/server.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 
 const IDLE_LIMIT_MS = 200
 
 /** The gateway's own way to open one, with an idle limit that a test can wait for. */
 async function impatient (t: Test): Promise<Database> {
-  const url = new URL(await createDatabase(t))
+  const url = new URL(await createMigrated(t))
   url.searchParams.set('idle_in_transaction_session_timeout', String(IDLE_LIMIT_MS))
   const db = openDatabase({ url: url.href, maxConnections: 4, applicationName: 'test', onError: () => {} })
   t.teardown(() => db.destroy())

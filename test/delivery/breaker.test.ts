@@ -21,7 +21,7 @@ t.test('outages in a row open it, one attempt at a time is made, and an answer c
   await until(async () => (await target()).length === 1)
   t.match(await target(), [{ unit: '', code: 'http-503', since: /\+07:00$/, nextProbeAt: /\+07:00$/ }])
   await until(async () => (await gateway.call({ url: '/metrics' })).body.includes('lienthong_target_open{adapter="first",unit=""} 1\n'))
-  await until(async () => (await target())[0]?.probes === 2)
+  await until(async () => ((await target())[0]?.probes ?? 0) >= 2)
   t.match(await cases[5]?.shown(), { state: /queued|retrying/, waitsFor: 'breaker', nextAttemptAt: /\+07:00$/ })
   const before = partner.received.length
   t.ok(before <= 12, `${before} calls, and not a storm`)

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import t from 'tap'
 import { aDossier, aStep, codeOf } from '../support/dossiers.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { deliveryStates, startGateway, until, type TestGateway } from '../support/gateway.js'
 import { startPartner } from '../support/partner.js'
 
@@ -10,7 +10,7 @@ const FIXTURES = new URL('../fixtures/adapters/', import.meta.url)
 t.setTimeout(120_000)
 
 async function twoGateways (t: Parameters<typeof startGateway>[0], partnerUrl: string): Promise<[TestGateway, TestGateway]> {
-  const databaseUrl = await createDatabase(t)
+  const databaseUrl = await createMigrated(t)
   const options = {
     databaseUrl,
     adaptersFolder: FIXTURES,

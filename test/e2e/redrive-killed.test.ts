@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { Pool } from 'undici'
 import { openDatabase } from '../../src/db/open.js'
 import { checkStates } from '../support/conservation.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { aDossier, codeOf } from '../support/dossiers.js'
 import { KEY, portalSettings, settled, startSandbox, until } from '../support/gateway.js'
 import { spawnGateway } from '../support/process.js'
@@ -15,7 +15,7 @@ const FAILED = 60
 
 t.test('a job goes on after kill -9 where it was: each delivery is redriven once, none is left out', async t => {
   const { sandbox, url: portal } = await startSandbox(t)
-  const database = await createDatabase(t)
+  const database = await createMigrated(t)
   const environment = {
     ...portalSettings(portal), DATABASE_URL: database, MIGRATE_ON_START: 'yes', BOOTSTRAP_API_KEY: KEY, LEASE_SECONDS: '3', SWEEP_SECONDS: '1', QUEUE_PREFIX: `redrive-${process.pid}`
   }
@@ -30,14 +30,14 @@ t.test('a job goes on after kill -9 where it was: each delivery is redriven once
 
   const { job } = await post(pool, '/v1/deliveries/redrive', { state: 'refused', rate: 20 }) as { job: string }
   const done = async (): Promise<number> => (await db.selectFrom('audit_entries').select('id').where('action', '=', 'delivery.redriven').execute()).length
-  await until(async () => await done() >= 10)
+  await until(async () => await done() >= 10, 60_000)
   await first.kill('SIGKILL')
   await pool.close()
   const atKill = await done()
   t.ok(atKill < FAILED, `killed at ${atKill} of ${FAILED}`)
 
   const second = await spawnGateway(t, environment)
-  await until(async () => (await sql`select from redrives where state = 'done'`.execute(db)).rows.length === 1)
+  await until(async () => (await sql`select from redrives where state = 'done'`.execute(db)).rows.length === 1, 60_000)
   await settled({ db })
   const other = new Pool(second.url)
   t.match(await (await other.request({ method: 'GET', path: job, headers: { authorization: `Bearer ${KEY}` } })).body.json(),

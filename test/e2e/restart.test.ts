@@ -4,7 +4,7 @@ import { Pool } from 'undici'
 import { openDatabase } from '../../src/db/open.js'
 import { BACKENDS } from '../support/backends.js'
 import { checkConservation } from '../support/conservation.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { aDossier, aStep, codeOf } from '../support/dossiers.js'
 import { KEY, portalSettings, settled, startSandbox, until } from '../support/gateway.js'
 import { spawnGateway } from '../support/process.js'
@@ -14,7 +14,7 @@ t.setTimeout(240_000)
 for (const backend of BACKENDS) {
   t.test(`kill -9 amid 1,000 deliveries on ${backend.name}: all are delivered, none created twice`, { skip: backend.skip }, async t => {
     const { sandbox, url: portal } = await startSandbox(t)
-    const database = await createDatabase(t)
+    const database = await createMigrated(t)
     const redisUrl = await backend.redisUrl(t)
     const environment = {
       ...portalSettings(portal),
@@ -30,7 +30,7 @@ for (const backend of BACKENDS) {
     t.teardown(() => db.destroy())
     const first = await spawnGateway(t, environment)
     await pushAll(first.url, 1)
-    await until(() => sandbox.store.size() >= 300)
+    await until(() => sandbox.store.size() >= 300, 60_000)
     await first.kill('SIGKILL')
     const atKill = sandbox.store.size()
     t.ok(atKill < DOSSIERS, `killed with ${atKill} of ${DOSSIERS} at the portal`)

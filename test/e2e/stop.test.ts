@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { openDatabase } from '../../src/db/open.js'
 import { BACKENDS } from '../support/backends.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { aDossier, codeOf } from '../support/dossiers.js'
 import { KEY, portalSettings, settled, startSandbox, until } from '../support/gateway.js'
 import { checkConservation } from '../support/conservation.js'
@@ -17,7 +17,7 @@ const GRACE = 5
 for (const backend of BACKENDS) {
   t.test(`SIGTERM amid pushes and calls on ${backend.name}`, { skip: backend.skip }, async t => {
     const { sandbox, url: portal } = await startSandbox(t)
-    const database = await createDatabase(t)
+    const database = await createMigrated(t)
     const redisUrl = await backend.redisUrl(t)
     const environment = {
       ...portalSettings(portal),

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import t from 'tap'
 import { openQueue } from '../../src/queue/open.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { until } from '../support/gateway.js'
 import { emptied, openTestQueue, startHandling } from './support.js'
 
@@ -10,7 +10,7 @@ t.setTimeout(60_000)
 const WORKERS = 8
 
 t.test('so many workers and their queues take at most workers + 6 connections, and none of them starves', async t => {
-  const databaseUrl = await createDatabase(t)
+  const databaseUrl = await createMigrated(t)
   const { backend } = await openTestQueue(t, { databaseUrl, redisUrl: undefined, workers: WORKERS })
   const connections = await connectionCounter(t.teardown.bind(t), databaseUrl)
   const adapters = Array.from({ length: WORKERS }, (_, index) => `a${index}`)
@@ -25,7 +25,7 @@ t.test('so many workers and their queues take at most workers + 6 connections, a
 })
 
 t.test('a process without workers, as the API has, keeps to six; a closed queue keeps none', async t => {
-  const databaseUrl = await createDatabase(t)
+  const databaseUrl = await createMigrated(t)
   const backend = await openQueue({ redisUrl: undefined, databaseUrl, prefix: 'test', workers: 0, log: () => {} })
   const connections = await connectionCounter(t.teardown.bind(t), databaseUrl)
   await Promise.all(Array.from({ length: 30 }, (_, index) => backend.queues.ring(`a${index % 10}`, ['1', '2'])))
@@ -37,7 +37,7 @@ t.test('a process without workers, as the API has, keeps to six; a closed queue 
 })
 
 t.test('a connection that the server ends is replaced, and does not end the process', async t => {
-  const databaseUrl = await createDatabase(t)
+  const databaseUrl = await createMigrated(t)
   const { backend, logged } = await openTestQueue(t, { databaseUrl, redisUrl: undefined, workers: 1 })
   const handled = startHandling(t, backend, { adapter: 'first' })
   await backend.queues.ring('first', ['1'])

@@ -1,6 +1,6 @@
 // Redis Cluster: the queues of an adapter live on one node, adapters spread over nodes (design §2.2).
 import t from 'tap'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { hasRedis, REDIS_MISSING } from '../support/redis.js'
 import { startCluster } from '../support/redis-cluster.js'
 import { emptied, openTestQueue, startHandling } from './support.js'
@@ -10,7 +10,7 @@ const skip = hasRedis() ? false : REDIS_MISSING
 
 t.test('the lanes of adapters on different nodes are handled, each once, by two processes', { skip }, async t => {
   const cluster = await startCluster(t)
-  const queue = await openTestQueue(t, { databaseUrl: await createDatabase(t), redisUrl: cluster.url })
+  const queue = await openTestQueue(t, { databaseUrl: await createMigrated(t), redisUrl: cluster.url })
   const other = await queue.again()
   const adapters = ['first', 'second', 'third', 'fourth', 'fifth']
   const lanes = Array.from({ length: 60 }, (_, index) => String(index))

@@ -1,7 +1,7 @@
 // Redis behind Sentinels: the master may die; what a ring loses with it, the sweep rings again (design §2.1).
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { until } from '../support/gateway.js'
 import { hasRedis, REDIS_MISSING } from '../support/redis.js'
 import { startSentinel } from '../support/redis-sentinel.js'
@@ -12,7 +12,7 @@ const skip = hasRedis() ? false : REDIS_MISSING
 
 t.test('the master is killed under load: rings go on with the new one within seconds, and nothing is missed', { skip }, async t => {
   const redis = await startSentinel(t)
-  const queue = await openTestQueue(t, { databaseUrl: await createDatabase(t), redisUrl: redis.url })
+  const queue = await openTestQueue(t, { databaseUrl: await createMigrated(t), redisUrl: redis.url })
   const { queues } = queue.backend
   const handled = startHandling(t, queue.backend, { adapter: 'first', concurrency: 10 })
   const due = new Set<string>()

@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import t from 'tap'
 import { limitedLog } from '../../src/log.js'
 import { until } from '../support/gateway.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { hasRedis, REDIS_MISSING, startRedis } from '../support/redis.js'
 import { openTestQueue, startHandling } from './support.js'
 
@@ -15,7 +15,7 @@ t.test('a worker outlives a stop of Redis and takes lanes again, and the log sta
   const redis = await startRedis(t)
   const lines: Array<{ event: string }> = []
   const log = limitedLog(pino({}, { write: text => { lines.push(JSON.parse(text) as { event: string }) } }))
-  const { backend } = await openTestQueue(t, { databaseUrl: await createDatabase(t), redisUrl: redis.url, log })
+  const { backend } = await openTestQueue(t, { databaseUrl: await createMigrated(t), redisUrl: redis.url, log })
   const handled = startHandling(t, backend, { adapter: 'first' })
   await backend.queues.ring('first', ['1'])
   await until(() => handled.lanes.length === 1)
@@ -41,7 +41,7 @@ t.test('a worker outlives a stop of Redis and takes lanes again, and the log sta
 
 t.test('a queue of an adapter that was not used before Redis went away', { skip }, async t => {
   const redis = await startRedis(t)
-  const { backend } = await openTestQueue(t, { databaseUrl: await createDatabase(t), redisUrl: redis.url })
+  const { backend } = await openTestQueue(t, { databaseUrl: await createMigrated(t), redisUrl: redis.url })
   await redis.stop()
   await delay(200)
   let ringing: Promise<void> = Promise.resolve()
@@ -55,7 +55,7 @@ t.test('a queue of an adapter that was not used before Redis went away', { skip 
 
 t.test('a job holds ids only: at most 2 KB in Redis for a waiting lane, nothing for a finished one', { skip }, async t => {
   const redis = await startRedis(t)
-  const { backend } = await openTestQueue(t, { databaseUrl: await createDatabase(t), redisUrl: redis.url })
+  const { backend } = await openTestQueue(t, { databaseUrl: await createMigrated(t), redisUrl: redis.url })
   const lanes = Array.from({ length: 200 }, (_, index) => String(9_000_000_000 + index))
   await backend.queues.ring('first', lanes)
   const keys = await redis.client.keys('*')

@@ -4,7 +4,7 @@ import type { LaneResult, QueueBackend } from '../../src/queue/contract.js'
 import { openQueue } from '../../src/queue/open.js'
 import { postgresStore, redisStore, type QueueStore } from '../../src/queue/store.js'
 import type { TestBackend } from '../support/backends.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { until } from '../support/gateway.js'
 
 export interface Logged {
@@ -53,7 +53,7 @@ async function ready (backend: QueueBackend): Promise<QueueBackend> {
 }
 
 export async function openOn (t: Test, { redisUrl }: TestBackend): Promise<TestQueue> {
-  return openTestQueue(t, { databaseUrl: await createDatabase(t), redisUrl: await redisUrl(t) })
+  return openTestQueue(t, { databaseUrl: await createMigrated(t), redisUrl: await redisUrl(t) })
 }
 
 export interface Handled {

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../src/db/open.js'
-import { createDatabase } from '../support/database.js'
+import { createMigrated } from '../support/database.js'
 import { aDossier, codeOf } from '../support/dossiers.js'
 import { KEY, portalSettings, startGateway, startSandbox, until, type TestGateway } from '../support/gateway.js'
 import { spawnGateway } from '../support/process.js'
@@ -28,7 +28,7 @@ async function readiness ({ app }: TestGateway): Promise<Record<string, string |
 }
 
 t.test('while the database is away nothing is accepted: 503, try again; when it is back everything goes on alone', { skip }, async t => {
-  const line = await startLine(t, await createDatabase(t))
+  const line = await startLine(t, await createMigrated(t))
   const cutOff = await startGateway(t, { databaseUrl: line.url })
   t.equal((await cutOff.push(aDossier())).statusCode, 202)
   await cutOff.settled()
@@ -53,7 +53,7 @@ t.test('while the database is away nothing is accepted: 503, try again; when it 
 })
 
 t.test('a queue that is used for the first time while the database is away works when it is back', { skip }, async t => {
-  const line = await startLine(t, await createDatabase(t))
+  const line = await startLine(t, await createMigrated(t))
   const early = await startGateway(t, { role: 'api', databaseUrl: line.url, environment: { SWEEP_SECONDS: '300' } })
   await line.cut()
   t.match(await readiness(early), { database: 'out of reach', queue: 'out of reach' })
@@ -64,7 +64,7 @@ t.test('a queue that is used for the first time while the database is away works
 })
 
 t.test('a database that was dropped makes readiness red and shows no name or address', { skip }, async t => {
-  const databaseUrl = await createDatabase(t)
+  const databaseUrl = await createMigrated(t)
   const lost = await startGateway(t, { role: 'api', databaseUrl })
   const name = new URL(databaseUrl).pathname.slice(1)
   await (await administer(t, databaseUrl)).query(`drop database ${name} with (force)`)
@@ -78,7 +78,7 @@ t.test('a database that was dropped makes readiness red and shows no name or add
 })
 
 t.test('a push whose connection is cut in the middle answers 503, stores nothing, and does not take the process with it', { skip }, async t => {
-  const databaseUrl = await createDatabase(t)
+  const databaseUrl = await createMigrated(t)
   const gateway = await startGateway(t, { role: 'api', databaseUrl })
   const holder = openDatabase({ url: databaseUrl, maxConnections: 1, applicationName: 'holder', onError: () => {} })
   t.teardown(() => holder.destroy())
@@ -100,7 +100,7 @@ t.test('a push whose connection is cut in the middle answers 503, stores nothing
 
 t.test('a process whose every connection is cut again and again stays alive and delivers', { skip }, async t => {
   const { sandbox, url: portal } = await startSandbox(t)
-  const databaseUrl = await createDatabase(t)
+  const databaseUrl = await createMigrated(t)
   const gateway = await spawnGateway(t, { ...portalSettings(portal), DATABASE_URL: databaseUrl, MIGRATE_ON_START: 'yes', BOOTSTRAP_API_KEY: KEY, SWEEP_SECONDS: '1', LEASE_SECONDS: '3' })
   const state: { exit?: number | null } = {}
   void gateway.exited.then(exit => { state.exit = exit })

@@ -1,24 +1,35 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import pg from 'pg'
 import type { Test } from 'tap'
-import { migrate } from '../../src/db/migrate.js'
 import { openDatabase, type Database } from '../../src/db/open.js'
+import { administer, databaseAt } from './administer.js'
 import { URL_FILE } from './places.js'
+import { migrateAll, templateOn } from './template.js'
 
 async function serverUrl (): Promise<string> {
   return process.env['DATABASE_URL'] ?? await readFile(URL_FILE, 'utf8')
 }
 
-/** A database of the test's own, dropped at its end. */
+/** An empty database of the test's own, dropped at its end. */
 export async function createDatabase (t: Test): Promise<string> {
+  return create(t, await serverUrl())
+}
+
+/** One with all tables, the queue's too. */
+export async function createMigrated (t: Test): Promise<string> {
   const server = await serverUrl()
+  const template = await templateOn(server)
+  if (template !== undefined) return create(t, server, ` template ${template}`)
+  const url = await create(t, server)
+  await migrateAll(url)
+  return url
+}
+
+async function create (t: Test, server: string, how = ''): Promise<string> {
   const name = `lt_${randomBytes(6).toString('hex')}`
-  await administer(server, `create database ${name}`)
+  await administer(server, `create database ${name}${how}`)
   t.teardown(async () => dropDatabase(server, name))
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  return url.href
+  return databaseAt(server, name)
 }
 
 /**
@@ -31,21 +42,10 @@ async function dropDatabase (server: string, name: string): Promise<void> {
     `drop database if exists ${name}`)
 }
 
-async function administer (url: string, ...statements: string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    for (const statement of statements) await client.query(statement)
-  } finally {
-    await client.end()
-  }
-}
-
 /** A migrated database of the test's own, opened. */
 export async function openTestDatabase (t: Test): Promise<{ url: string, db: Database }> {
-  const url = await createDatabase(t)
+  const url = await createMigrated(t)
   const db = openDatabase({ url, maxConnections: 10, applicationName: 'test', onError: () => {} })
   t.teardown(() => db.destroy())
-  await migrate(db)
   return { url, db }
 }

@@ -5,9 +5,10 @@ import type { Test } from 'tap'
 import { buildApp } from '../../src/app.js'
 import { readConfig } from '../../src/config.js'
 import { syncBootstrapKey } from '../../src/db/keys.js'
+import { DeadlineExceeded, withDeadline } from '../../src/deadline.js'
 import { createSandbox } from '../../src/sandbox/app.js'
 import { openServices, type Role, type Services } from '../../src/services.js'
-import { createDatabase } from './database.js'
+import { createMigrated } from './database.js'
 
 export type Sandbox = Awaited<ReturnType<typeof createSandbox>>
 
@@ -84,7 +85,7 @@ export async function startSandbox (t: Test): Promise<{ sandbox: Sandbox, url: s
 /** The gateway in this process on real stores, with a sandbox of its own; everything is closed at the test's end. */
 export async function startGateway (t: Test, options: GatewayOptions = {}): Promise<TestGateway> {
   const { sandbox, url } = await startSandbox(t)
-  const databaseUrl = options.databaseUrl ?? await createDatabase(t)
+  const databaseUrl = options.databaseUrl ?? await createMigrated(t)
   const environment = {
     ...options.adapterSettings ?? portalSettings(url),
     DATABASE_URL: databaseUrl,
@@ -130,8 +131,8 @@ export async function startGateway (t: Test, options: GatewayOptions = {}): Prom
   }
 }
 
-/** Bounded: a delivery that never settles fails the test with what is still open. */
-export async function settled ({ db }: Pick<Services, 'db'>, timeoutMs = 60_000): Promise<void> {
+/** Bounded, and under the usual limit of a file: a delivery that never settles fails the test with what is still open. */
+export async function settled ({ db }: Pick<Services, 'db'>, timeoutMs = 45_000): Promise<void> {
   const until = Date.now() + timeoutMs
   for (;;) {
     const open = await db.selectFrom('deliveries').select(['id', 'state', 'failure_code', 'attempts'])
@@ -149,11 +150,20 @@ export async function deliveryStates ({ db }: Pick<Services, 'db'>): Promise<str
   return rows.map(row => `${row.code} ${row.revision} ${row.state}`)
 }
 
-/** Polls until the condition holds; bounded. */
-export async function until (condition: () => Promise<boolean> | boolean, timeoutMs = 100_000): Promise<void> {
-  const end = Date.now() + timeoutMs
-  while (!await condition()) {
-    if (Date.now() > end) throw new Error('the awaited condition did not come true')
-    await delay(20)
+/** Under the limit of every file (30 s and more), so that a wait that fails says which one it was. */
+const UNTIL_MS = 25_000
+
+/** Polls until the condition holds; bounded, and the failure names condition and caller. */
+export async function until (condition: () => Promise<boolean> | boolean, timeoutMs = UNTIL_MS): Promise<void> {
+  const failure = new Error(`did not come true within ${timeoutMs / 1000} s: ${condition.toString().replace(/\s+/g, ' ')}`)
+  try {
+    await withDeadline(timeoutMs, async signal => {
+      while (!await condition()) {
+        signal.throwIfAborted()
+        await delay(20)
+      }
+    })
+  } catch (error) {
+    throw error instanceof DeadlineExceeded ? failure : error
   }
 }

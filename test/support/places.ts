@@ -7,6 +7,10 @@ import { fileURLToPath } from 'node:url'
 export const DIST = fileURLToPath(new URL('../../', import.meta.url))
 
 /** One a checkout, so that two checkouts can be tested at once. */
-const name = `lienthong-test-${createHash('sha256').update(DIST).digest('hex').slice(0, 12)}`
+const checkout = createHash('sha256').update(DIST).digest('hex').slice(0, 12)
+const name = `lienthong-test-${checkout}`
 export const TEST_DATA_DIR = join(tmpdir(), name)
 export const URL_FILE = join(tmpdir(), `${name}.url`)
+/** Names the server and the migrated database that the run's files copy. */
+export const TEMPLATE_FILE = join(tmpdir(), `${name}.template`)
+export const TEMPLATE_NAME = `lt_${checkout}_template`

@@ -27,8 +27,11 @@ export async function startRedis (t: Test): Promise<TestRedis> {
     await answering(port)
   }
   const stop = async (): Promise<void> => {
-    const ended = child === undefined || child.exitCode !== null ? undefined : new Promise(resolve => child?.once('exit', resolve))
-    child?.kill('SIGKILL')
+    const stopping = child
+    child = undefined
+    if (stopping === undefined) return
+    const ended = new Promise(resolve => stopping.once('exit', resolve))
+    stopping.kill('SIGKILL')
     await ended
   }
   t.teardown(stop)
