@@ -19,10 +19,11 @@ export type AuditAction =
   | 'catalogue.pulled'
   | 'redrive.created' | 'redrive.paused' | 'redrive.resumed' | 'redrive.cancelled' | 'redrive.done'
   | 'reconciliation.started' | 'reconciliation.done' | 'reconciliation.cancelled'
+  | 'file.uploaded' | 'file.viewed' | 'file.removed'
   | 'client.key-created' | 'client.key-revoked' | 'audit.viewed'
 
 export interface AuditEntry {
-  /** `client:<id>`, `worker:<instance>`, `operator:<name>` or `gateway`. */
+  /** `client:<id>`, `worker:<instance>`, `operator:<name>`, `link:<key that signed it>` or `gateway`. */
   actor: string
   action: AuditAction
   dossierCode?: string
