@@ -8,6 +8,7 @@ import { importBaseline, type ImportSummary } from './dossier/import.js'
 import type { ImportCounts, ImportError } from './dossier/import-tally.js'
 import { createValidator } from './dossier/validate.js'
 import { ConfigError } from './errors.js'
+import { openLinks } from './files/open.js'
 import { partnerReview } from './routes/preview.js'
 
 export interface ImportCommand {
@@ -32,7 +33,7 @@ export async function importCommand ({ db, config, args, options }: ImportComman
       db,
       validator: createValidator(),
       adapters: [...adapters.keys()],
-      partnerFindings: await partnerReview({ adapters, books: createCodeBooks(db) }),
+      partnerFindings: await partnerReview({ adapters, books: createCodeBooks(db), files: { links: openLinks(config) } }),
       actor: ACTOR,
       clientId: ACTOR,
       dryRun: options.dryRun === true,

@@ -9,8 +9,8 @@ import { scoringFindings } from './mapping/scoring.js'
 import { createTranslator } from './mapping/translator.js'
 import { wholeSetting } from './settings.js'
 
-export function map ({ dossier, steps, codes, settings }: MappingInput): MappingResult {
-  const translator = createTranslator({ codes, extended: settings.EXTENDED_FIELDS !== false })
+export function map ({ dossier, steps, codes, settings, fileLink }: MappingInput): MappingResult {
+  const translator = createTranslator({ codes, fileLink, extended: settings.EXTENDED_FIELDS !== false })
   // One dossier per call: the portal gives one verdict for the whole of `data` (§1.5), and never mixes new and known (§2.1).
   const mapped = mapDossier(dossier, translator)
   const progress = mapProgress(

@@ -11,6 +11,7 @@ import type { RingableLane } from '../db/lanes.js'
 import type { Tx } from '../db/open.js'
 import { planDeliveries, supersedeOlder, type PlannedDelivery } from '../db/planning.js'
 import { contentHash, derivedStepId } from './content.js'
+import { checkFiles, recordFiles } from './files.js'
 import { asItem, dossierNotFound, invalidDocument, sourceVersionReused, staleRevision, stepChanged } from './problems.js'
 import { STEP_KINDS } from './review/step-kinds.js'
 import { timesOutOfOrder } from './review/times.js'
@@ -90,6 +91,7 @@ async function storeRevision (tx: Tx, push: Push, options: IntakeOptions): Promi
   checkOrder(locked, sourceVersion, unchanged)
   if (unchanged) return keepAsItIs(tx, push, options)
   const revision = locked.revision + 1
+  await checkFiles(tx, state, options.clientId)
   await insertRevision(tx, {
     dossierId: locked.id,
     revision,
@@ -101,6 +103,7 @@ async function storeRevision (tx: Tx, push: Push, options: IntakeOptions): Promi
     ...dossierKeys(state),
     dueAt: state.dueAt
   }, fresh)
+  await recordFiles(tx, state, { dossierId: locked.id, revision })
   return plan(tx, { push, revision, newSteps: fresh.length }, options)
 }
 
