@@ -79,6 +79,15 @@ export async function fileOfDossier (db: Executor, id: string, dossierCode: stri
   return row
 }
 
+/** Hexadecimal hashes of contents that dossiers refer to, the newest first. */
+export async function referencedContents (db: Executor, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ sha256: string }>`
+    select encode(b.sha256, 'hex') as sha256 from file_blobs b
+    where exists (select from files f join file_references r on r.file_id = f.id where f.sha256 = b.sha256)
+    order by b.stored_at desc limit ${limit}`.execute(db)
+  return rows.map(({ sha256 }) => sha256)
+}
+
 /** Dossiers in whose history a look at the file belongs; a paper of very many is no single dossier's. */
 export async function dossiersOfFile (db: Executor, id: string, limit: number): Promise<string[]> {
   const { rows } = await sql<{ code: string }>`

@@ -28,13 +28,17 @@ export function filesFolder ({ files, dataDir }: Pick<Config, 'files' | 'dataDir
   return resolve(files.dir ?? join(dataDir, 'files'))
 }
 
+export function openStorage (config: Pick<Config, 'files' | 'dataDir'>): FileStorage {
+  return createDiskStorage(filesFolder(config))
+}
+
 export function openLinks ({ files: { publicUrl, signingKeys, linkDays: days } }: Pick<Config, 'files'>): FileLinks {
   return createLinks({ publicUrl, signingKeys, days })
 }
 
 export function openFiles (config: Pick<Config, 'files' | 'dataDir'>, { db, cleaning, log }: OpenFilesOptions): Files {
   const { unreferencedHours } = config.files
-  const storage = createDiskStorage(filesFolder(config))
+  const storage = openStorage(config)
   return {
     storage,
     links: openLinks(config),

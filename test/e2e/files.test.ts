@@ -2,8 +2,10 @@
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
+import { readConfig } from '../../src/config.js'
 import { openFilesOf } from '../../src/delivery/files.js'
 import type { Claim } from '../../src/delivery/claim.js'
+import { examine } from '../../src/doctor.js'
 import { currentDossier, type StoredDossier } from '../../src/sandbox/store.js'
 import { aDossier, codeOf } from '../support/dossiers.js'
 import { aPdf, sha256Of, SIGNING_KEY, upload } from '../support/files.js'
@@ -57,6 +59,16 @@ t.test('a dossier with a file arrives with a link, and what the link gives is th
     t.equal(await text(stream), document?.content.toString())
     const { body } = await upload(url, aPdf('của hồ sơ khác'))
     await t.rejects(access.open(String(body.id)), /refers to no file/)
+  })
+
+  await t.test('the doctor looks whether contents and settings are there', async t => {
+    const lineOf = async (changed: Record<string, string> = {}): Promise<unknown> => {
+      const config = readConfig({ ...gateway.environment, ...changed })
+      return (await examine(services.db, { adapters: ['national-portal'], config })).find(({ check }) => check === 'files')
+    }
+    t.match(await lineOf(), { ok: true, detail: /newest 2 contents are there/ })
+    t.match(await lineOf({ FILES_SIGNING_KEY: '' }), { ok: false, detail: /FILES_SIGNING_KEY is not set/ })
+    t.match(await lineOf({ FILES_DIR: t.testdir() }), { ok: false, detail: /2 of the newest 2 contents/ })
   })
 
   await t.test('the same dossier again, with its links made anew, is nothing new', async t => {
