@@ -13,6 +13,7 @@ export interface LinkSettings {
   publicUrl: string | undefined
   /** The first one signs; all of them are taken. */
   signingKeys: readonly string[]
+  /** Inferred: no source says when, or how often, the portal fetches. */
   days: number
 }
 
