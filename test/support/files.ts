@@ -34,7 +34,10 @@ export async function upload (gateway: string, content: Buffer | AsyncIterable<B
     const request = httpRequest(url, { method: 'POST', agent: false, headers: { authorization: `Bearer ${key}`, 'content-type': 'application/pdf', ...length, ...headers } }, response => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk })
-        .on('end', () => { resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Uploaded['body'] }) })
+        .on('end', () => {
+          request.destroy()
+          resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Uploaded['body'] })
+        })
     })
     // The answer may come before the body has gone out; what becomes of the rest is the gateway's business.
     request.on('error', error => { setTimeout(() => { reject(error) }, 500).unref() })
