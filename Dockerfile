@@ -31,6 +31,8 @@ COPY package.json LICENSE ./
 COPY --from=build /build/dist/schemas ./dist/schemas
 COPY --from=build /build/dist/adapters ./dist/adapters
 COPY --from=build /build/dist/src ./dist/src
+# A volume that is mounted here takes over owner and mode.
+RUN install -d -o node -g node -m 0700 /var/lib/lienthong/files
 USER node
 EXPOSE 8080
 STOPSIGNAL SIGTERM

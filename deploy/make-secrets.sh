@@ -11,6 +11,7 @@ random () { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 
 random | keep postgres_password
 random | keep bootstrap_api_key
+random | keep files_signing_key
 printf 'requirepass %s\n' "$(random)" | keep redis_conf
 printf 'postgresql://lienthong:%s@postgres:5432/lienthong\n' "$(cat secrets/postgres_password)" | keep database_url
 printf 'redis://:%s@redis:6379/0\n' "$(sed -n 's/^requirepass //p' secrets/redis_conf)" | keep redis_url

@@ -19,6 +19,8 @@ import { codeRoutes } from './routes/codes.js'
 import { deliveryRoutes } from './routes/deliveries.js'
 import { deliveryEvidenceRoutes } from './routes/delivery.js'
 import { dossierRoutes } from './routes/dossiers.js'
+import { fileDownloadRoutes } from './routes/file-download.js'
+import { fileRoutes } from './routes/files.js'
 import { healthRoutes } from './routes/health.js'
 import { importRoutes } from './routes/import.js'
 import { reconciliationRoutes } from './routes/reconciliations.js'
@@ -55,11 +57,13 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
   await app.register(openapi)
   await app.register(healthRoutes, { services, role })
   if (role === 'worker') return app
+  await app.register(fileDownloadRoutes, { services })
   const validator = createValidator()
   await app.register(async api => {
     await api.register(auth, { db: services.db })
     await api.register(backpressure, { closedBy: services.watch.closedBy })
     await api.register(dossierRoutes, { services, validator })
+    await api.register(fileRoutes, { services, limits: config.files })
     await api.register(importRoutes, { services, validator, lineLimit: config.bodyLimitBytes })
     await api.register(deliveryRoutes, { services })
     await api.register(deliveryEvidenceRoutes, { services })

@@ -9,6 +9,7 @@ import type { ImportCounts, ImportError } from './dossier/import-tally.js'
 import { originRules } from './dossier/origin.js'
 import { createValidator } from './dossier/validate.js'
 import { ConfigError } from './errors.js'
+import { openLinks } from './files/open.js'
 import { partnerReview } from './routes/preview.js'
 
 export interface ImportCommand {
@@ -34,7 +35,7 @@ export async function importCommand ({ db, config, args, options }: ImportComman
       validator: createValidator(),
       adapters: [...adapters.keys()],
       origins: originRules(adapters.values()),
-      partnerFindings: await partnerReview({ adapters, books: createCodeBooks(db) }),
+      partnerFindings: await partnerReview({ adapters, books: createCodeBooks(db), files: { links: openLinks(config) } }),
       actor: ACTOR,
       clientId: ACTOR,
       dryRun: options.dryRun === true,

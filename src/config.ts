@@ -29,10 +29,23 @@ export interface Config {
   redriveConfirmAbove: number
   reconcile: { at: string | undefined, days: number, perMinute: number }
   heldAskSeconds: number
+  files: FilesConfig
   catalogueHours: number
   catalogueDetails: number
   /** The whole environment, for the adapters' own settings (`src/adapter-settings.ts`). */
   environment: Environment
+}
+
+export interface FilesConfig {
+  /** Undefined: `files` in DATA_DIR. */
+  dir: string | undefined
+  maxBytes: number
+  types: string[]
+  unreferencedHours: number
+  linkDays: number
+  /** The first one signs. */
+  signingKeys: string[]
+  publicUrl: string | undefined
 }
 
 export function processEnvironment (): Environment {
@@ -70,10 +83,23 @@ export function readConfig (environment: Environment): Config {
     heldAskSeconds: integer('HELD_ASK_SECONDS'),
     catalogueHours: integer('CATALOGUE_HOURS'),
     catalogueDetails: integer('CATALOGUE_DETAILS'),
+    files: readFiles(read),
     environment
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return config
+}
+
+function readFiles (read: (name: SettingName) => string | undefined): FilesConfig {
+  return {
+    dir: read('FILES_DIR') || undefined,
+    maxBytes: Number(read('FILES_MAX_MB')) * 1024 ** 2,
+    types: list(read('FILES_TYPES')),
+    unreferencedHours: Number(read('FILES_UNREFERENCED_HOURS')),
+    linkDays: Number(read('FILES_LINK_DAYS')),
+    signingKeys: list(read('FILES_SIGNING_KEY')),
+    publicUrl: read('PUBLIC_URL') || undefined
+  }
 }
 
 function readSetting (environment: Environment, name: SettingName, problems: string[]): string | undefined {

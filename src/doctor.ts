@@ -4,6 +4,8 @@ import { schemaStatus } from './db/migrate.js'
 import type { Database } from './db/open.js'
 import { connectionUse, liveProcesses } from './db/processes.js'
 import { serverFacts } from './db/server.js'
+import { examineFiles } from './files/examine.js'
+import { openLinks, openStorage } from './files/open.js'
 import { sumConnections } from './health/connections.js'
 
 export interface ReportLine {
@@ -28,7 +30,8 @@ export async function examine (db: Database, { adapters, config }: ExamineOption
     { check: 'adapters', ok: adapters.length > 0, detail: adapters.length > 0 ? adapters.join(', ') : 'ADAPTERS is empty: nothing would be accepted' },
     { check: 'database-version', ok: server.version >= OLDEST_SERVER, detail: `server_version_num ${server.version}; 15 or newer is needed` },
     { check: 'schema', ok: current, detail: schemaDetail(pending, unknown) },
-    { check: 'connections', ...connections }
+    { check: 'connections', ...connections },
+    ...(current ? [{ check: 'files', ...await examineFiles(db, { storage: openStorage(config), links: openLinks(config) }) }] : [])
   ]
 }
 

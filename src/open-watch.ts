@@ -6,6 +6,7 @@ import type { Config } from './config.js'
 import { connectionsWanted } from './doctor.js'
 import type { ActiveAdapter } from './delivery/context.js'
 import { quietBetween } from './delivery/quiet-hours.js'
+import { filesFolder } from './files/open.js'
 import { createWatch, STANDSTILL_SECONDS, type Watch, type WatchOptions } from './health/watch.js'
 import { openQueueMemory } from './queue/memory.js'
 
@@ -37,6 +38,7 @@ export function openWatch (config: Config, options: OpenWatchOptions): Watch {
     outboundPaused: config.outboundPaused,
     graceMs: config.readyGraceSeconds * 1000,
     dataDir: embedded ? resolve(config.dataDir) : undefined,
+    filesDir: filesFolder(config),
     diskFreeMinBytes: config.diskFreeMinMb * 1024 ** 2,
     databaseMaxBytes: config.databaseMaxGb === undefined ? undefined : config.databaseMaxGb * 1024 ** 3,
     queueMemory: async () => memory?.read(),

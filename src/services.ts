@@ -26,6 +26,7 @@ import { startRunner, type RunnerOptions } from './reconciliation/runner.js'
 import { connectionUse, liveProcesses } from './db/processes.js'
 import { createAttemptMetrics, type AttemptMetrics } from './health/attempt-metrics.js'
 import { sumConnections } from './health/connections.js'
+import { openFiles, type Files } from './files/open.js'
 import { createNumbers, type NumbersReader } from './health/numbers.js'
 import type { Watch } from './health/watch.js'
 import { ConfigError, SchemaError } from './errors.js'
@@ -45,6 +46,7 @@ export interface Services {
   /** All of them, also those that only receive. */
   installed: ReadonlyMap<string, InstalledAdapter>
   books: CodeBooks
+  files: Files
   attempts: AttemptMetrics
   queues: LaneQueues
   relay: Relay
@@ -121,9 +123,11 @@ async function open (config: Config, role: Role, opening: Opening): Promise<Serv
   })
   closers.push(clock.bounded('queue', () => queue.close()))
   const attempts = createAttemptMetrics()
+  const files = openFiles(config, { db, cleaning: role !== 'worker', log: limited })
+  closers.push(clock.bounded('files', () => files.janitor.close()))
   const relay = createRelay({ db, queues: queue.queues, log: limited })
   closers.push(clock.bounded('relay', () => relay.close()))
-  const workers = working ? startWorkers({ clock, config, db, adapters, books, attempts, log }, queue.startWorker) : undefined
+  const workers = working ? startWorkers({ clock, config, db, adapters, books, files, attempts, log }, queue.startWorker) : undefined
   if (workers !== undefined) closers.push(workers)
   if (working) closers.push(clock.bounded('held', startHeldTimer({ db, books, relay, adapters: [...adapters.values()], seconds: config.heldAskSeconds, owner: `${hostname()}/${process.pid}`, log: limited }).close))
   if (working) closers.push(clock.bounded('reconciliation', startReconciling({ config, db, adapters, books, log: limited })))
@@ -144,6 +148,7 @@ async function open (config: Config, role: Role, opening: Opening): Promise<Serv
     adapters,
     installed,
     books,
+    files,
     attempts,
     queues: queue.queues,
     relay,
@@ -210,7 +215,7 @@ function startRedriving (parts: RedriveRunnerOptions): () => Promise<void> {
 }
 
 /** Starts one worker an adapter. The closer waits for running calls, cuts them before the stop must end, and may be called twice. */
-function startWorkers ({ clock, config, db, adapters, books, attempts, log }: Pick<DeliveryContext, 'db' | 'adapters' | 'books' | 'attempts' | 'log'> & { config: Config, clock: StopClock }, startWorker: StartWorker): Closer {
+function startWorkers ({ clock, config, db, adapters, books, files, attempts, log }: Pick<DeliveryContext, 'db' | 'adapters' | 'books' | 'files' | 'attempts' | 'log'> & { config: Config, clock: StopClock }, startWorker: StartWorker): Closer {
   const leases = createLeaseKeeper({
     db,
     owner: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
@@ -218,7 +223,7 @@ function startWorkers ({ clock, config, db, adapters, books, attempts, log }: Pi
     onError: error => { log.warn({ event: 'lease.renewal-failed', message: (error as Error).message }) }
   })
   const breakers = createBreakers({ db, owner: leases.owner })
-  const context: DeliveryContext = { db, adapters, books, breakers, attempts, leases, log, random: Math.random }
+  const context: DeliveryContext = { db, adapters, books, breakers, files, attempts, leases, log, random: Math.random }
   const workers = [...adapters.values()].map(adapter => startWorker({
     adapter: adapter.manifest.id,
     concurrency: adapter.limits.concurrency,

@@ -1,4 +1,5 @@
 /** Every setting of the gateway itself, with its default and meaning. `.env.example` is checked against this list. */
+import { FILE_TYPES } from './files/types.js'
 import { readRedisAddress } from './queue/address.js'
 
 interface Setting {
@@ -16,6 +17,12 @@ interface Setting {
 function redisProblem (value: string): string | undefined {
   const read = readRedisAddress(value)
   return 'problem' in read ? read.problem : undefined
+}
+
+function typesProblem (value: string): string | undefined {
+  const known = FILE_TYPES.map(({ id }) => id)
+  const types = value.split(',').map(item => item.trim())
+  return types.every(type => known.includes(type)) ? undefined : `must be a list of ${known.join(', ')}, separated by commas`
 }
 
 export type SettingName = keyof typeof SETTINGS
@@ -52,7 +59,7 @@ export const SETTINGS = {
   GRACE_SECONDS: { default: '20', integer: [1, 600], help: 'How long a stop waits for running calls.' },
   HELD_ASK_SECONDS: { default: '60', integer: [1, 86400], help: 'How often a partner that can be asked is asked about held deliveries.' },
   READY_GRACE_SECONDS: { default: '3', integer: [0, 600], help: 'How long a store must fail to answer until /readyz is red.' },
-  DISK_FREE_MIN_MB: { default: '512', integer: [0, 10_000_000], help: 'Free space on the disk of the private database under which pushes are answered 503.' },
+  DISK_FREE_MIN_MB: { default: '512', integer: [0, 10_000_000], help: 'Free space on the disk of the private database, and on that of the files, under which pushes and uploads are answered 503.' },
   DATABASE_MAX_GB: { default: '', pattern: /^(\d{1,6}(\.\d{1,3})?)?$/, expected: 'a number of gigabytes like 200 or 0.5', help: 'Size of the database; pushes are answered 503 from 95 % of it. Empty: no limit.' },
   NEAR_DUE_HOURS: { default: '24', integer: [1, 8760], help: 'A finished dossier that falls due within so many hours and is not at the partner is an alert.' },
   REDRIVE_CONFIRM_ABOVE: { default: '5000', integer: [0, 10_000_000], help: 'A redrive of more deliveries has to name their number (confirmCount).' },
@@ -61,5 +68,17 @@ export const SETTINGS = {
   RECONCILE_PER_MINUTE: { default: '120', integer: [1, 60000], help: 'Questions that a comparison asks a partner, per minute.' },
   CATALOGUE_HOURS: { default: '24', integer: [0, 8760], help: 'How often the partners\' lists are copied; 0: never by itself.' },
   CATALOGUE_DETAILS: { default: '200', integer: [0, 10000], help: 'Most procedures in use whose details one pull asks for, a call each.' },
+  PUBLIC_URL: { default: '', pattern: /^(https?:\/\/[^\s?#@]+[^\s?#@/])?$/, expected: 'an http:// or https:// address without a slash at the end, a query or an account', help: 'Address under which the national side reaches this gateway; links to uploaded files begin with it.' },
+  FILES_DIR: { default: '', help: 'Folder of the uploaded files, shared by all processes. Empty: files in DATA_DIR.' },
+  FILES_MAX_MB: { default: '50', integer: [1, 2048], help: 'Largest file that may be uploaded.' },
+  FILES_TYPES: { default: 'pdf,jpg,png,tiff,docx,xlsx,odt', check: typesProblem, help: 'Types of files that may be uploaded.' },
+  FILES_UNREFERENCED_HOURS: { default: '72', integer: [1, 8760], help: 'An uploaded file that no dossier refers to is removed after so many hours.' },
+  FILES_LINK_DAYS: { default: '30', integer: [1, 3650], help: 'How long the national side can fetch a file under a link.' },
+  FILES_SIGNING_KEY: {
+    sensitive: true,
+    pattern: /^[\x21-\x2b\x2d-\x7e]{32,200}(,[\x21-\x2b\x2d-\x7e]{32,200}){0,4}$/,
+    expected: 'one to five keys of 32 to 200 printable characters without spaces, separated by commas',
+    help: 'Keys that sign links to files: the first one signs, all are taken.'
+  },
   BODY_LIMIT_BYTES: { default: '1048576', integer: [1024, 104857600], help: 'Largest request body.' }
 } as const satisfies Record<string, Setting>

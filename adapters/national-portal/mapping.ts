@@ -11,8 +11,8 @@ import { mapStatus, type StatusInput } from './mapping/status.js'
 import { createTranslator, type Translator } from './mapping/translator.js'
 import { textSetting, wholeSetting } from './settings.js'
 
-export function map ({ dossier, steps, codes, settings }: MappingInput): MappingResult {
-  const translator = createTranslator({ codes, extended: settings.EXTENDED_FIELDS !== false })
+export function map ({ dossier, steps, codes, settings, fileLink }: MappingInput): MappingResult {
+  const translator = createTranslator({ codes, fileLink, extended: settings.EXTENDED_FIELDS !== false })
   if (dossier.origin !== undefined) return mapOrigin({ dossier, origin: dossier.origin, steps, settings }, translator)
   // One dossier per call: the portal gives one verdict for the whole of `data` (§1.5), and never mixes new and known (§2.1).
   const mapped = mapDossier(dossier, translator)

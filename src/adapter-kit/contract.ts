@@ -4,6 +4,7 @@
  * The kernel (`src/delivery`) owns time-outs, aborts, schema checks, masking, attempt records, retries and audit:
  * an adapter says what to send (`map`, pure) and what one answer means (`send`), and cannot forget the rest.
  */
+import type { Readable } from 'node:stream'
 import type { BilingualText } from './bilingual.js'
 import type { Dossier, ProgressStep } from './dossier-types.js'
 import type { Finding, FindingKind } from './findings.js'
@@ -29,6 +30,11 @@ export interface MappingInput {
   steps: readonly NumberedStep[]
   codes: FindCode
   settings: Settings
+  /**
+   * The link under which the partner can fetch an uploaded file (`fileIdOf` in file-reference.ts tells the id of a `url`
+   * that is a reference). Pure. Where the settings allow no link the kernel reports it; the mapping need not.
+   */
+  fileLink: (id: string) => string
 }
 
 /**
@@ -79,6 +85,24 @@ export interface CallContext {
    * message from now on. Harmless when repeated, as after a renewed session.
    */
   sending: () => Promise<void>
+  /** For a partner that takes bytes and no links. Absent where several dossiers go in one message. */
+  files?: FileAccess
+}
+
+/** The uploaded files that the dossier refers to, and no others. */
+export interface FileAccess {
+  /** Rejects for any other file. The stream is to be read to its end or destroyed. */
+  open: (id: string) => Promise<OpenedFile>
+}
+
+export interface OpenedFile {
+  name: string
+  mediaType: string
+  size: number
+  /** Hexadecimal. */
+  sha256: string
+  /** As it lies in the storage, never whole in memory. Ends with the call's signal. */
+  stream: Readable
 }
 
 /** What came back, kept as evidence. The excerpt is masked by the kernel. */

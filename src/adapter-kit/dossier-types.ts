@@ -176,6 +176,9 @@ export interface Dossier {
     code?: string
     componentCode?: string
     fileId?: string
+    /**
+     * A link, or lienthong-file:<id>; as in documents.
+     */
     url?: string
   }[]
   /**
@@ -208,7 +211,7 @@ export interface Document {
   removed?: boolean
   componentCode?: string
   /**
-   * A link the national side can open; files are never sent inside a dossier.
+   * A link the national side can open, passed on as it is; or lienthong-file:<id>, a file uploaded to POST /v1/files, given on as a signed link. Files are never sent inside a dossier.
    */
   url: string
   digitised?: boolean
@@ -229,7 +232,7 @@ export interface Document1 {
   removed?: boolean
   componentCode?: string
   /**
-   * A link the national side can open; files are never sent inside a dossier.
+   * A link the national side can open, passed on as it is; or lienthong-file:<id>, a file uploaded to POST /v1/files, given on as a signed link. Files are never sent inside a dossier.
    */
   url: string
   digitised?: boolean

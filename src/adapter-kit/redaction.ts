@@ -14,6 +14,18 @@ export function maskMembers (value: unknown, names: ReadonlySet<string>): unknow
   ]))
 }
 
+/** Copies `value` with the signatures in its links replaced: whoever has such a link has the file. */
+export function maskSignatures (value: unknown): unknown {
+  if (typeof value === 'string') return maskedLinks(value)
+  if (Array.isArray(value)) return value.map(maskSignatures)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, maskSignatures(member)]))
+}
+
+function maskedLinks (text: string): string {
+  return text.replace(/([?&](?:amp;)?signature=)[\w.%~-]+/gi, `$1${MASK}`)
+}
+
 /** The lower-cased set that `maskMembers` wants. */
 export function nameSet (names: Iterable<string>): ReadonlySet<string> {
   return new Set([...names].map(name => name.toLowerCase()))
@@ -29,7 +41,7 @@ export function maskText (text: string, secrets: readonly string[] = []): string
   for (const secret of secrets) {
     if (secret.length > 1) masked = masked.replace(inAnyCase(secret), MASK)
   }
-  return masked
+  return maskedLinks(masked)
     .replace(/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, MASK)
     .replace(/\+?\d{9,}/g, MASK)
 }

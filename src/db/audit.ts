@@ -20,10 +20,11 @@ export type AuditAction =
   | 'redrive.created' | 'redrive.paused' | 'redrive.resumed' | 'redrive.cancelled' | 'redrive.done'
   | 'reconciliation.started' | 'reconciliation.done' | 'reconciliation.cancelled'
   | 'inbound.accepted' | 'inbound.duplicate' | 'inbound.refused' | 'inbound.acknowledged' | 'inbound.viewed'
+  | 'file.uploaded' | 'file.viewed' | 'file.removed'
   | 'client.key-created' | 'client.key-revoked' | 'audit.viewed'
 
 export interface AuditEntry {
-  /** `client:<id>`, `worker:<instance>`, `operator:<name>` or `gateway`. */
+  /** `client:<id>`, `worker:<instance>`, `operator:<name>`, `link:<key that signed it>` or `gateway`. */
   actor: string
   action: AuditAction
   dossierCode?: string

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Database, Executor, Tx } from './open.js'
 
 export const SCOPES = [
-  'dossiers:write', 'dossiers:import', 'dossiers:read', 'deliveries:read', 'deliveries:manage',
+  'dossiers:write', 'files:write', 'dossiers:import', 'dossiers:read', 'deliveries:read', 'deliveries:manage',
   'adapters:read', 'adapters:manage', 'codes:read', 'codes:manage', 'audit:read'
 ] as const
 export type Scope = typeof SCOPES[number]

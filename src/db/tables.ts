@@ -290,6 +290,28 @@ export interface RatesTable {
   next_at: Instant
 }
 
+export interface FileBlobsTable {
+  sha256: Buffer
+  size: Bigint
+  stored_at: DefaultInstant
+}
+
+export interface FilesTable {
+  id: Generated<string>
+  client_id: string
+  sha256: Buffer
+  type: string
+  name: string
+  uploaded_at: DefaultInstant
+  viewed_at: Instant | null
+}
+
+export interface FileReferencesTable {
+  file_id: string
+  dossier_id: Bigint
+  revision: number
+}
+
 export interface AuditEntriesTable {
   id: GeneratedBigint
   xid: ColumnType<string, never, never>
@@ -327,4 +349,7 @@ export interface Tables {
   catalogue_pulls: CataloguePullsTable
   catalogue_asked: CatalogueAskedTable
   rates: RatesTable
+  file_blobs: FileBlobsTable
+  files: FilesTable
+  file_references: FileReferencesTable
 }

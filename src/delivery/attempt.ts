@@ -8,6 +8,7 @@ import type { Finding } from '../adapter-kit/findings.js'
 import { maskText } from '../adapter-kit/redaction.js'
 import type { AuditAction, AuditEntry } from '../db/audit.js'
 import { codeKey, type CodeBook } from '../codes/book.js'
+import type { FileLink } from '../files/links.js'
 import { confirmExchange, settle, type LaneProgress, type NextHead, type Settlement } from '../db/settling.js'
 import type { MissingCode } from '../db/tables.js'
 import { reached } from '../points.js'
@@ -26,7 +27,7 @@ export async function runAttempt (context: DeliveryContext, claimed: Claim): Pro
   const started = performance.now()
   const book = await context.books.at(claimed.adapter, claimed.codesVersion)
   const claim = { ...claimed, adapter: asUnit(claimed.adapter, { dossier: claimed.dossier, book, on: toHanoi(claimed.now).slice(0, 10) }) }
-  const plan = planCalls(claim, book)
+  const plan = planCalls(claim, { book, fileLink: context.files.links.from(claim.now) })
   const end = plan.failure === undefined
     ? await sendCalls(context, claim, plan.calls)
     : { outcome: plan.failure, missing: plan.missing, decision: { state: 'failed', kind: 'mapping' } as const }
@@ -97,8 +98,8 @@ function decideOn (context: DeliveryContext, claim: Claim, { call, outcome }: Ca
 type Plan = { calls: PlannedCall[], failure?: undefined } | { failure: Outcome, missing: MissingCode[] }
 
 /** The calls that are still to be made, or why there can be none. */
-function planCalls (claim: Claim, book: CodeBook): Plan {
-  const mapped = mapDossier(claim.adapter, { dossier: claim.dossier, steps: claim.steps.map(({ step }) => step) }, book)
+function planCalls (claim: Claim, { book, fileLink }: { book: CodeBook, fileLink: FileLink }): Plan {
+  const mapped = mapDossier(claim.adapter, { dossier: claim.dossier, steps: claim.steps.map(({ step }) => step), fileLink }, book)
   const errors = mapped.findings.filter(finding => finding.severity === 'error')
   if (errors.length > 0) return { failure: mappingFailure(errors), missing: missingRows(claim, errors) }
   const confirmed = claim.lane.confirmedRevision >= claim.head.revision

@@ -5,8 +5,9 @@
 import type { CallMode, Outcome, PlannedCall } from '../adapter-kit/contract.js'
 import { outcomeOfFailure } from '../adapter-kit/failure.js'
 import { HttpFailure } from '../adapter-kit/http.js'
-import { maskMembers, maskText } from '../adapter-kit/redaction.js'
+import { maskMembers, maskSignatures, maskText } from '../adapter-kit/redaction.js'
 import { storable } from '../adapter-kit/text.js'
+import { openFilesOf } from './files.js'
 import { beginExchange } from '../db/exchanges.js'
 import { LeaseLost } from '../db/lanes.js'
 import { confirmExchange, type EndedExchange, type LaneProgress } from '../db/settling.js'
@@ -80,13 +81,13 @@ async function exchange (context: DeliveryContext, claim: Claim, { call, mode }:
       operation: call.operation,
       mode,
       stepIds: rowIds(claim, call),
-      request: maskMembers(adapter.client.describe(call, mode), adapter.sensitive)
+      request: maskSignatures(maskMembers(adapter.client.describe(call, mode), adapter.sensitive))
     })
     reached('exchange.begun')
     // Frozen for longer than the lease since the record was written: another process may be sending this by now.
     if (!lease.isSafe()) throw new LeaseLost(lease.laneId)
   }
-  const outcome = await sendSafely(context, () => adapter.client.send(call, { mode, signal: lease.signal, sending }))
+  const outcome = await sendSafely(context, () => adapter.client.send(call, { mode, signal: lease.signal, sending, files: openFilesOf(context, claim) }))
   reached('exchange.answered')
   return { call, mode, exchangeId, outcome: masked(claim, asSent(outcome, exchangeId)) }
 }

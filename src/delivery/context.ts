@@ -4,6 +4,7 @@ import type { DeliverClient, DeliveringAdapter, Manifest } from '../adapter-kit/
 import type { AdapterSettings } from '../adapter-settings.js'
 import type { CodeBooks } from '../codes/books.js'
 import type { Database } from '../db/open.js'
+import type { Files } from '../files/open.js'
 import type { AttemptMetrics } from '../health/attempt-metrics.js'
 import type { Breakers } from './breakers.js'
 import type { LeaseKeeper } from './lease-keeper.js'
@@ -35,6 +36,7 @@ export interface DeliveryContext {
   adapters: ReadonlyMap<string, ActiveAdapter>
   books: CodeBooks
   breakers: Breakers
+  files: Pick<Files, 'links' | 'storage'>
   attempts: Pick<AttemptMetrics, 'note'>
   leases: LeaseKeeper
   log: Logger

@@ -8,6 +8,7 @@ import { recordAudit } from '../db/audit.js'
 import { askAgainLater, heldToAsk, resolveHeld, type HeldDelivery, type Resolution, type Resolved } from '../db/held.js'
 import type { Database } from '../db/open.js'
 import type { CodeBooks } from '../codes/books.js'
+import { unsignedLink } from '../files/links.js'
 import type { QueueLog } from '../queue/contract.js'
 import type { ActiveAdapter } from './context.js'
 import { mapDossier } from './mapping.js'
@@ -67,7 +68,7 @@ async function callOf ({ books, adapter }: Pick<Asking, 'books' | 'adapter'>, he
   const dossier = held.content as unknown as Dossier
   const active = asUnit(adapter, { dossier, book, on: toHanoi(new Date()).slice(0, 10) })
   const steps = held.steps.map(({ stepId, content }) => ({ ...content, id: stepId }) as unknown as NumberedStep)
-  const call = mapDossier(active, { dossier, steps }, book).calls.find(({ operation }) => operation === held.operation)
+  const call = mapDossier(active, { dossier, steps, fileLink: unsignedLink }, book).calls.find(({ operation }) => operation === held.operation)
   return call === undefined ? undefined : { call, client: active.client }
 }
 

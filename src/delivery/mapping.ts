@@ -1,8 +1,11 @@
 /** Runs an adapter's mapping and checks what it made: a defect or a misfit is a finding, never an exception. */
 import type { BilingualText, Dossier, MappingResult, NumberedStep, PlannedCall } from '../adapter-kit/contract.js'
 import { toHanoi } from '../adapter-kit/dates.js'
+import { fileReference } from '../adapter-kit/file-reference.js'
 import { hasErrors, raise, type Finding, type FindingKind } from '../adapter-kit/findings.js'
 import type { CodeBook } from '../codes/book.js'
+import type { FileLink } from '../files/links.js'
+import { filesOf } from '../files/references.js'
 import type { ActiveAdapter } from './context.js'
 
 /** Our faults, whatever the adapter. */
@@ -20,12 +23,20 @@ export const MAPPING_KINDS = {
     message: { vi: 'Phần chuyển đổi dữ liệu của bộ kết nối gặp lỗi lập trình.', en: 'The adapter\'s mapping has a defect ({error}).' },
     cure: { vi: 'Lỗi ở phía hệ thống: báo người vận hành kèm mã hồ sơ; sau khi sửa, cho gửi lại.', en: 'The fault is ours: tell the operators the dossier code; redrive once it is mended.' },
     clause: ''
+  },
+  noFileLink: {
+    severity: 'error',
+    code: 'file-link-unavailable',
+    message: { vi: 'Không tạo được đường dẫn tải tệp cho bên nhận: chưa đặt PUBLIC_URL hoặc FILES_SIGNING_KEY.', en: 'No link to the file can be made for the partner: PUBLIC_URL or FILES_SIGNING_KEY is not set.' },
+    cure: { vi: 'Người vận hành đặt PUBLIC_URL và FILES_SIGNING_KEY, khởi động lại, rồi cho gửi lại.', en: 'Operators: set PUBLIC_URL and FILES_SIGNING_KEY, restart, then redrive.' },
+    clause: 'national-portal §2.1.2'
   }
 } as const satisfies Record<string, FindingKind>
 
 export interface Mappable {
   dossier: Dossier
   steps: readonly NumberedStep[]
+  fileLink: FileLink
 }
 
 /** What holds on the day of reception is meant: a dossier in flight keeps its codes when a table changes (standards §0.1). */
@@ -33,19 +44,39 @@ export function codesOn ({ receivedAt }: Dossier): string {
   return toHanoi(receivedAt).slice(0, 10)
 }
 
-export function mapDossier (active: ActiveAdapter, { dossier, steps }: Mappable, book: CodeBook): MappingResult {
+export function mapDossier (active: ActiveAdapter, { dossier, steps, fileLink }: Mappable, book: CodeBook): MappingResult {
+  const links = linksOf(fileLink)
   try {
     // To the second: the partner's names may have changed on the very day.
     const on = toHanoi(dossier.receivedAt)
-    const { calls, findings } = active.adapter.deliver.map({
-      dossier, steps, codes: (table, local) => book.find(table, local, on), settings: active.settings
+    const mapped = active.adapter.deliver.map({
+      dossier, steps, codes: (table, local) => book.find(table, local, on), settings: active.settings, fileLink: links.link
     })
+    const { calls } = mapped
+    const findings = [...mapped.findings, ...withoutLink(dossier, links.missing)]
     // A message that an error left incomplete breaks its schema too, which says nothing new and hides what does.
     const all = hasErrors(findings) ? findings : [...findings, ...checkMessages(active, calls)]
     return { calls, findings: all.map(finding => ({ ...finding, adapter: active.manifest.id })) }
   } catch (error) {
     return { calls: [], findings: [defect(active, error)] }
   }
+}
+
+/** What an adapter is handed: it always has a link, and what it could not have is told here. */
+function linksOf (fileLink: FileLink): { link: (id: string) => string, missing: ReadonlySet<string> } {
+  const missing = new Set<string>()
+  return {
+    missing,
+    link: id => {
+      const link = fileLink(id)
+      if (link === undefined) missing.add(id)
+      return link ?? fileReference(id)
+    }
+  }
+}
+
+function withoutLink (dossier: Dossier, missing: ReadonlySet<string>): Finding[] {
+  return filesOf(dossier).filter(({ id }) => missing.has(id)).map(({ path }) => raise(MAPPING_KINDS.noFileLink, path))
 }
 
 /** Findings for messages that do not fit the partner's schema: our fault, found before anything is sent. */

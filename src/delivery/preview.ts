@@ -24,7 +24,7 @@ export function previewDossier (adapter: ActiveAdapter, { pushed, state, book }:
   const { id } = adapter.manifest
   const steps = [...waitingSteps(state, id), ...pushed.steps.filter(step => !state.stepIds.includes(step.id))]
     .sort((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))
-  const mapped = mapDossier(adapter, { dossier: pushed.dossier, steps }, book)
+  const mapped = mapDossier(adapter, { ...pushed, steps }, book)
   const known = state.knownAt.includes(id)
   return {
     adapter: id,

@@ -2,6 +2,7 @@
 import type { FindingKind } from '../adapter-kit/findings.js'
 import { MAPPING_KINDS } from '../delivery/mapping.js'
 import { CONTENT_KINDS } from './content.js'
+import { FILE_KINDS } from './files.js'
 import { CODE_KINDS } from './review/codes.js'
 import { CONTACT_KINDS } from './review/contact.js'
 import { IDENTITY_KINDS } from './review/identity.js'
@@ -15,7 +16,7 @@ import { SCHEMA_KINDS } from './schema-kinds.js'
 
 export const GATEWAY_KINDS: readonly FindingKind[] = [
   SCHEMA_KINDS, CONTENT_KINDS, TIME_KINDS, STEP_KINDS, ORIGIN_KINDS, CODE_KINDS, IDENTITY_KINDS, PERSONAL_NUMBER_KINDS, TAX_CODE_KINDS,
-  CONTACT_KINDS, TEXT_KINDS
+  CONTACT_KINDS, TEXT_KINDS, FILE_KINDS
 ].flatMap(kinds => Object.values<FindingKind>(kinds))
 
 /** Raised about an adapter's messages, whichever adapter it is: our faults. */

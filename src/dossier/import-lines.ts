@@ -1,8 +1,11 @@
 /** NDJSON: from bytes as they arrive to one checked dossier a line. Holds one line at a time, and no line above the limit. */
 import type { Dossier } from '../adapter-kit/dossier-types.js'
-import type { Finding } from '../adapter-kit/findings.js'
+import { raise, type Finding } from '../adapter-kit/findings.js'
 import { Problem, type ProblemItem } from '../errors.js'
+import { filesOf } from '../files/references.js'
 import { readDossier } from './documents.js'
+import { FILE_KINDS } from './files.js'
+import { asItem } from './problems.js'
 import type { Validator } from './validate.js'
 
 export interface RawLine {
@@ -56,7 +59,9 @@ export function readLine (bytes: Buffer | undefined, validator: Validator): Read
   const document = text === undefined ? undefined : parse(text)
   if (document === undefined) return { kind: 'rejected', dossierCode: null, errors: [MALFORMED] }
   try {
-    return { kind: 'dossier', ...readDossier({ validator, now: new Date() }, document) }
+    const read = readDossier({ validator, now: new Date() }, document)
+    const errors = filesOf(read.dossier).map(({ path }) => asItem(raise(FILE_KINDS.inImport, path)))
+    return errors.length === 0 ? { kind: 'dossier', ...read } : { kind: 'rejected', dossierCode: read.dossier.code, errors }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return { kind: 'rejected', dossierCode: codeOf(document), errors: itemsOf(error) }

@@ -12,6 +12,7 @@ import type { Tx } from '../db/open.js'
 import { planDeliveries, supersedeOlder, type PlannedDelivery } from '../db/planning.js'
 import { contentHash, derivedStepId } from './content.js'
 import { originChange, originFindings, recipients, type OriginRules } from './origin.js'
+import { checkFiles, recordFiles } from './files.js'
 import { asItem, dossierNotFound, invalidDocument, originTaken, sourceVersionReused, staleRevision, stepChanged } from './problems.js'
 import { STEP_KINDS } from './review/step-kinds.js'
 import { timesOutOfOrder } from './review/times.js'
@@ -99,6 +100,7 @@ async function storeRevision (tx: Tx, push: Push, options: IntakeOptions): Promi
   checkOrder(locked, sourceVersion, unchanged)
   if (unchanged) return keepAsItIs(tx, push, options)
   const revision = locked.revision + 1
+  await checkFiles(tx, state, options.clientId)
   await insertRevision(tx, {
     dossierId: locked.id,
     revision,
@@ -110,6 +112,7 @@ async function storeRevision (tx: Tx, push: Push, options: IntakeOptions): Promi
     ...dossierKeys(state),
     dueAt: state.dueAt
   }, fresh)
+  await recordFiles(tx, state, { dossierId: locked.id, revision })
   return plan(tx, { push, revision, newSteps: fresh.length }, options)
 }
 

@@ -4,7 +4,7 @@
  */
 import { statfs } from 'node:fs/promises'
 
-export type Cause = 'storage-nearly-full' | 'database-nearly-full' | 'queue-nearly-full'
+export type Cause = 'storage-nearly-full' | 'files-nearly-full' | 'database-nearly-full' | 'queue-nearly-full'
 
 /** How near to its limit something is: intake closes at 1. */
 export type Fill = Partial<Record<Cause, number>>
@@ -28,6 +28,8 @@ export function nextClosed (closed: ReadonlySet<Cause>, fill: Fill): Set<Cause> 
 export interface Gauges {
   /** Folder of the private database server; undefined: the database is another machine's business. */
   dataDir: string | undefined
+  /** Folder of the uploaded files; it is there from the first upload on. */
+  filesDir?: string
   diskFreeMinBytes: number
   databaseBytes: () => Promise<number>
   databaseMaxBytes: number | undefined
@@ -35,9 +37,12 @@ export interface Gauges {
 }
 
 export async function measure (gauges: Gauges): Promise<Fill> {
-  const { dataDir, diskFreeMinBytes, databaseMaxBytes } = gauges
-  const [disk, database, queue] = await Promise.all([
-    dataDir === undefined ? undefined : unlessAway(async () => diskFreeMinBytes / Math.max(await freeBytes(dataDir), 1)),
+  const { dataDir, filesDir, diskFreeMinBytes, databaseMaxBytes } = gauges
+  const diskFill = async (folder: string): Promise<number | undefined> =>
+    unlessAway(async () => diskFreeMinBytes / Math.max(await freeBytes(folder), 1))
+  const [disk, files, database, queue] = await Promise.all([
+    dataDir === undefined ? undefined : diskFill(dataDir),
+    filesDir === undefined ? undefined : diskFill(filesDir),
     databaseMaxBytes === undefined ? undefined : unlessAway(async () => await gauges.databaseBytes() / (databaseMaxBytes * DATABASE_SHARE)),
     unlessAway(async () => {
       const memory = await gauges.queueMemory()
@@ -46,6 +51,7 @@ export async function measure (gauges: Gauges): Promise<Fill> {
   ])
   return {
     ...(disk === undefined ? {} : { 'storage-nearly-full': disk }),
+    ...(files === undefined ? {} : { 'files-nearly-full': files }),
     ...(database === undefined ? {} : { 'database-nearly-full': database }),
     ...(queue === undefined ? {} : { 'queue-nearly-full': queue })
   }

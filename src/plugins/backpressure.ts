@@ -6,8 +6,8 @@ import { simple } from './problems.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Stores what a client sends: closed while there is no room. */
-    intake?: boolean
+    /** Stores what a client sends: closed while there is no room. `files`: also while there is none for files. */
+    intake?: boolean | 'files'
   }
 }
 
@@ -22,6 +22,10 @@ const TEXTS: Readonly<Record<Cause, { title: [string, string], detail: [string, 
     title: ['Ổ đĩa sắp đầy', 'The disk is nearly full'],
     detail: ['Chưa lưu gì: ổ đĩa của cơ sở dữ liệu riêng sắp đầy. Gửi lại y nguyên sau, với cùng Idempotency-Key. Người vận hành: giải phóng ổ đĩa của DATA_DIR (giới hạn DISK_FREE_MIN_MB).', 'Nothing was stored: the disk of the private database is nearly full. Send the same again later, with the same Idempotency-Key. Operators: make room on the disk of DATA_DIR (limit DISK_FREE_MIN_MB).']
   },
+  'files-nearly-full': {
+    title: ['Ổ đĩa chứa tệp sắp đầy', 'The disk of the files is nearly full'],
+    detail: ['Chưa lưu gì: ổ đĩa chứa tệp sắp đầy. Gửi lại tệp sau; hồ sơ không kèm tệp tải lên vẫn gửi được. Người vận hành: giải phóng ổ đĩa của FILES_DIR (giới hạn DISK_FREE_MIN_MB).', 'Nothing was stored: the disk of the files is nearly full. Send the file again later; dossiers without a new file are still taken. Operators: make room on the disk of FILES_DIR (limit DISK_FREE_MIN_MB).']
+  },
   'database-nearly-full': {
     title: ['Cơ sở dữ liệu sắp đầy', 'The database is nearly full'],
     detail: ['Chưa lưu gì: cơ sở dữ liệu sắp chạm giới hạn. Gửi lại y nguyên sau, với cùng Idempotency-Key. Người vận hành: mở rộng cơ sở dữ liệu, rồi nâng DATABASE_MAX_GB.', 'Nothing was stored: the database is close to its limit. Send the same again later, with the same Idempotency-Key. Operators: give the database more room, then raise DATABASE_MAX_GB.']
@@ -34,8 +38,9 @@ const TEXTS: Readonly<Record<Cause, { title: [string, string], detail: [string, 
 
 export default fp<BackpressureOptions>(async function backpressure (app, { closedBy }) {
   app.addHook('onRequest', async request => {
-    if (request.routeOptions.config.intake !== true) return
-    const [cause] = closedBy()
+    const { intake = false } = request.routeOptions.config
+    if (intake === false) return
+    const cause = [...closedBy()].find(one => intake === 'files' || one !== 'files-nearly-full')
     if (cause === undefined) return
     const { options } = simple(503, cause, TEXTS[cause])
     throw new Problem({ ...options, headers: { 'retry-after': String(RETRY_SECONDS) } })

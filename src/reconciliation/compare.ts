@@ -5,6 +5,7 @@ import type { CodeBook } from '../codes/book.js'
 import type { Checked, OpenItem } from '../db/reconciliations.js'
 import type { ActiveAdapter } from '../delivery/context.js'
 import { mapDossier } from '../delivery/mapping.js'
+import { unsignedLink } from '../files/links.js'
 import type { QueueLog } from '../queue/contract.js'
 import { asUnit } from '../delivery/units.js'
 
@@ -21,7 +22,7 @@ export interface Question {
 export async function compareWithPartner ({ adapter, book, item, now, signal, log }: Question): Promise<Checked> {
   const dossier = item.content as unknown as Dossier
   const unit = asUnit(adapter, { dossier, book, on: toHanoi(now).slice(0, 10) })
-  const expected = upsertOf(unit, mapDossier(unit, { dossier, steps: [] }, book).calls)
+  const expected = upsertOf(unit, mapDossier(unit, { dossier, steps: [], fileLink: unsignedLink }, book).calls)
   try {
     return verdictOf(item.code, expected === undefined || unit.client.compare === undefined
       ? { there: await unit.client.exists(item.code, signal), differences: null }

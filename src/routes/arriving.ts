@@ -8,6 +8,8 @@ export interface ArrivingOptions {
   idleMs: number
   /** The process is to stop. */
   stopping: AbortSignal
+  /** What the client is told; by default, that an import broke off. */
+  brokenOff?: (status: 408 | 503) => Problem
 }
 
 /** The body's chunks. A reader that leaves early leaves the connection whole, so that it can still be answered. */
@@ -20,11 +22,11 @@ export async function * arrivingChunks (body: Readable, options: ArrivingOptions
   }
 }
 
-async function inTime<T> (waited: Promise<T>, { idleMs, stopping }: ArrivingOptions): Promise<T> {
+async function inTime<T> (waited: Promise<T>, { idleMs, stopping, brokenOff = importBrokenOff }: ArrivingOptions): Promise<T> {
   let forget: () => void = () => {}
   const end = new Promise<never>((_resolve, reject) => {
-    const stop = (): void => { reject(brokenOff(503, 'import-stopped')) }
-    const timer = setTimeout(() => { reject(brokenOff(408, 'import-idle')) }, idleMs)
+    const stop = (): void => { reject(brokenOff(503)) }
+    const timer = setTimeout(() => { reject(brokenOff(408)) }, idleMs)
     stopping.addEventListener('abort', stop)
     if (stopping.aborted) stop()
     forget = () => {
@@ -38,8 +40,8 @@ async function inTime<T> (waited: Promise<T>, { idleMs, stopping }: ArrivingOpti
 }
 
 /** The rest of the body is not waited for: it would keep a stop, or a dead connection, for hours. */
-function brokenOff (status: 408 | 503, code: 'import-idle' | 'import-stopped'): Problem {
-  const problem = simple(status, code, {
+function importBrokenOff (status: 408 | 503): Problem {
+  const problem = simple(status, status === 408 ? 'import-idle' : 'import-stopped', {
     title: ['Việc nạp bị ngắt giữa chừng', 'The import broke off'],
     detail: ['Các dòng đã nạp được giữ nguyên. Gửi lại cả tệp: dòng đã nạp được bỏ qua (unchanged).', 'Lines that were imported stay. Send the whole file again: they are skipped (unchanged).']
   })

@@ -66,7 +66,7 @@ export async function dossierRoutes (app: FastifyInstance, options: DossierRoute
   app.post('/dossiers/preview', {
     config: { scope: 'dossiers:write' },
     schema: { summary: 'Xem trước bản tin quốc gia, không gửi / See the national messages, send nothing', body: canonicalSchema('dossier') }
-  }, async request => previewAnswer(services, readDossier({ validator, now: new Date() }, request.body)))
+  }, async request => previewAnswer(services, { ...readDossier({ validator, now: new Date() }, request.body), clientId: request.client.id }))
 
   app.get<{ Params: CodeParams }>('/dossiers/:code', {
     config: { scope: 'dossiers:read' },

@@ -8,6 +8,7 @@ import { asUnit } from '../delivery/units.js'
 import { previewDossier, type AdapterPreview } from '../delivery/preview.js'
 import { mapDossier, type Mappable } from '../delivery/mapping.js'
 import { originRules, recipients } from '../dossier/origin.js'
+import { checkFiles } from '../dossier/files.js'
 import { derivedStepId } from '../dossier/content.js'
 import type { Services } from '../services.js'
 
@@ -17,21 +18,16 @@ export interface PreviewAnswer {
   adapters: AdapterPreview[]
 }
 
-export async function previewAnswer (services: Services, pushed: { dossier: Dossier, findings: Finding[] }): Promise<PreviewAnswer> {
-  const { dossier, steps } = mappable(pushed.dossier)
+export async function previewAnswer (services: Services, pushed: { dossier: Dossier, findings: Finding[], clientId: string }): Promise<PreviewAnswer> {
+  await checkFiles(services.db, pushed.dossier, pushed.clientId)
+  const { dossier, steps, fileLink } = mappable(pushed.dossier, services)
   const state = await previewState(services.db, dossier.code, [...services.adapters.keys()])
   const bookOf = await services.books.refresh(services.adapters.values())
   const adapters = told(services.adapters, dossier).map(adapter => {
     const book = bookOf(adapter)
-    return previewDossier(asUnit(adapter, { dossier, book, on: toHanoi(new Date()).slice(0, 10) }), { pushed: { dossier, steps }, state, book })
+    return previewDossier(asUnit(adapter, { dossier, book, on: toHanoi(new Date()).slice(0, 10) }), { pushed: { dossier, steps, fileLink }, state, book })
   })
   return { code: dossier.code, findings: pushed.findings, adapters }
-}
-
-/** What the partners' formats and the code tables of this moment say of pushed documents. */
-export async function partnerReview ({ adapters, books }: Pick<Services, 'adapters' | 'books'>): Promise<(dossier: Dossier) => Finding[]> {
-  const bookOf = await books.refresh(adapters.values())
-  return dossier => told(adapters, dossier).flatMap(adapter => mapDossier(adapter, mappable(dossier), bookOf(adapter)).findings)
 }
 
 /** The adapters to which the dossier would go. */
@@ -40,11 +36,21 @@ function told (adapters: Services['adapters'], { origin }: Pick<Dossier, 'origin
   return [...adapters.values()].filter(({ manifest }) => ids.includes(manifest.id))
 }
 
-/** The document as a mapping takes it: every step has an id. */
-export function mappable ({ progress = [], ...dossier }: Dossier): Mappable {
+interface Linking {
+  files: Pick<Services['files'], 'links'>
+}
+
+/** What the partners' formats and the code tables of this moment say of pushed documents. */
+export async function partnerReview ({ adapters, books, files }: Pick<Services, 'adapters' | 'books'> & Linking): Promise<(dossier: Dossier) => Finding[]> {
+  const bookOf = await books.refresh(adapters.values())
+  return dossier => told(adapters, dossier).flatMap(adapter => mapDossier(adapter, mappable(dossier, { files }), bookOf(adapter)).findings)
+}
+
+/** The document as a mapping takes it: every step has an id, and links to files open nothing. */
+export function mappable ({ progress = [], ...dossier }: Dossier, { files }: Linking): Mappable {
   const steps = progress.map(step => {
     const { id, ...content } = step
     return { ...step, id: id ?? derivedStepId(content) }
   })
-  return { dossier, steps }
+  return { dossier, steps, fileLink: files.links.shown }
 }

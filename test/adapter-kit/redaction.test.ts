@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { MASK, maskMembers, maskText, nameSet } from '../../src/adapter-kit/redaction.js'
+import { MASK, maskMembers, maskSignatures, maskText, nameSet } from '../../src/adapter-kit/redaction.js'
 import { holds } from './properties.js'
 
 const NAMES = nameSet(['HoTen', 'cccd'])
@@ -84,4 +84,15 @@ t.test('a secret with signs of a pattern in it is masked, and never breaks the m
   for (const secret of ['y.nie-buon@example.vn', "H'Mẫu (Êban)", 'A/B-12', '[x]{1}|\\d+?^$']) {
     t.equal(maskText(`lời: ${secret}.`, [secret]), `lời: ${MASK}.`, secret)
   }
+})
+
+t.test('the signature of a link is masked wherever it stands: whoever has the link has the file', async t => {
+  const link = 'https://gw.example.vn/files/1?expires=5&signature=0a1b2c3d.Ab-_9'
+  t.strictSame(maskSignatures({ list: [{ url: link }], text: `<a href="${link.replace('&', '&amp;')}">`, number: 7, none: null }), {
+    list: [{ url: `https://gw.example.vn/files/1?expires=5&signature=${MASK}` }],
+    text: `<a href="https://gw.example.vn/files/1?expires=5&amp;signature=${MASK}">`,
+    number: 7,
+    none: null
+  })
+  t.equal(maskText(`không tải được ${link}`), `không tải được https://gw.example.vn/files/1?expires=5&signature=${MASK}`)
 })

@@ -51,7 +51,16 @@ t.test('with nothing set every setting has its default', async t => {
     readyGraceSeconds: 3,
     diskFreeMinMb: 512,
     databaseMaxGb: undefined,
-    nearDueHours: 24
+    nearDueHours: 24,
+    files: {
+      dir: undefined,
+      maxBytes: 50 * 1024 ** 2,
+      types: ['pdf', 'jpg', 'png', 'tiff', 'docx', 'xlsx', 'odt'],
+      unreferencedHours: 72,
+      linkDays: 30,
+      signingKeys: [],
+      publicUrl: undefined
+    }
   })
 })
 
@@ -82,7 +91,14 @@ t.test('what is set is read', async t => {
     READY_GRACE_SECONDS: '0',
     DISK_FREE_MIN_MB: '0',
     DATABASE_MAX_GB: '0.5',
-    NEAR_DUE_HOURS: '48'
+    NEAR_DUE_HOURS: '48',
+    FILES_DIR: '/tep',
+    FILES_MAX_MB: '1',
+    FILES_TYPES: 'pdf, zip',
+    FILES_UNREFERENCED_HOURS: '1',
+    FILES_LINK_DAYS: '2',
+    FILES_SIGNING_KEY: `${'a'.repeat(32)},${'b'.repeat(32)}`,
+    PUBLIC_URL: 'https://lienthong.tinh.gov.vn/gw'
   })
   t.match(config, {
     host: '0.0.0.0',
@@ -108,7 +124,16 @@ t.test('what is set is read', async t => {
     readyGraceSeconds: 0,
     diskFreeMinMb: 0,
     databaseMaxGb: 0.5,
-    nearDueHours: 48
+    nearDueHours: 48,
+    files: {
+      dir: '/tep',
+      maxBytes: 1024 ** 2,
+      types: ['pdf', 'zip'],
+      unreferencedHours: 1,
+      linkDays: 2,
+      signingKeys: ['a'.repeat(32), 'b'.repeat(32)],
+      publicUrl: 'https://lienthong.tinh.gov.vn/gw'
+    }
   })
 })
 
@@ -119,7 +144,7 @@ t.test('a blank variable is one that is not set', async t => {
 const INTEGERS = Object.entries(SETTINGS).flatMap(([name, setting]) => 'integer' in setting ? [[name, ...setting.integer] as const] : [])
 
 t.test('whole numbers are taken from bound to bound and not beyond', async t => {
-  t.equal(INTEGERS.length, 15)
+  t.equal(INTEGERS.length, 18)
   for (const [name, minimum, maximum] of INTEGERS) {
     t.strictSame(problemsOf({ [name]: String(minimum) }), [], `${name} ${minimum}`)
     t.strictSame(problemsOf({ [name]: String(maximum) }), [], `${name} ${maximum}`)
@@ -136,6 +161,9 @@ const BAD_TEXTS: Partial<Record<SettingName, string[]>> = {
   LOG_LEVEL: ['verbose', 'INFO'],
   BOOTSTRAP_API_KEY: ['short', 'with a blank in the key', 'khóa-không-phải-ascii', 'x'.repeat(201)],
   MIGRATE_ON_START: ['true', '1', 'Yes'],
+  FILES_SIGNING_KEY: ['short', 'x'.repeat(31), `${'x'.repeat(32)},short`, `${'x'.repeat(32)} `, 'ộ'.repeat(32)],
+  FILES_TYPES: ['exe', 'pdf,exe', 'PDF', ','],
+  PUBLIC_URL: ['gw.example.vn', 'https://gw.example.vn/', 'https://gw.example.vn/?a=1', 'https://u:p@gw.example.vn', 'ftp://gw'],
   DATABASE_MAX_GB: ['-1', '1,5', '10GB'],
   QUEUE_PREFIX: ['Upper', '-x', 'a b', 'a:b', '{a}', 'x'.repeat(42)]
 }

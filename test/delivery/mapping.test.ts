@@ -1,12 +1,14 @@
 // What a mapping makes is checked before anything is sent; a defect or a misfit is a finding, never an exception.
 import t, { type Test } from 'tap'
 import type { DeliverOperation, MappingResult } from '../../src/adapter-kit/contract.js'
+import { fileReference } from '../../src/adapter-kit/file-reference.js'
 import { createCodeBook } from '../../src/codes/book.js'
 import type { PreviewState } from '../../src/db/reading.js'
 import { activateAdapters } from '../../src/delivery/activate.js'
 import type { ActiveAdapter } from '../../src/delivery/context.js'
 import { mapDossier } from '../../src/delivery/mapping.js'
 import { previewDossier } from '../../src/delivery/preview.js'
+import { unsignedLink } from '../../src/files/links.js'
 import { goldenFiles, readGolden, writeGolden, type GoldenCase } from '../dossier/review/golden.js'
 import { aDossier, aStep } from '../support/dossiers.js'
 
@@ -24,13 +26,14 @@ async function first (t: Test, map?: DeliverOperation['map']): Promise<ActiveAda
   return map === undefined ? active : { ...active, adapter: { deliver: { ...active.adapter.deliver, map } } }
 }
 
+const FILE = '0f8fad5b-d9cb-469f-a165-70867728950e'
 const returns = (result: Partial<MappingResult>) => (): MappingResult => ({ calls: [], findings: [], ...result })
-const mapped = (active: ActiveAdapter): MappingResult => mapDossier(active, { dossier: aDossier(), steps: [] }, book)
+const mapped = (active: ActiveAdapter): MappingResult => mapDossier(active, { dossier: aDossier({ documents: [{ name: 'Đơn.pdf', url: fileReference(FILE) }] }), steps: [], fileLink: () => undefined }, book)
 
 t.test('what fits the partner\'s schema is planned as the adapter made it', async t => {
   const dossier = aDossier()
   const steps = [{ ...aStep(), id: 's1' }]
-  t.strictSame(mapDossier(await first(t), { dossier, steps }, book), {
+  t.strictSame(mapDossier(await first(t), { dossier, steps, fileLink: unsignedLink }, book), {
     calls: [
       { operation: 'dossier', message: { code: dossier.code, revisionText: dossier.summary }, steps: [] },
       { operation: 'steps', message: { code: dossier.code, steps: [aStep().content] }, steps: ['s1'] }
@@ -57,10 +60,11 @@ t.test('whatever a mapping throws is an error that keeps its class, not its text
   }
 })
 
-t.test('both kinds of our own faults are told in these words', async t => {
+t.test('our own faults are told in these words', async t => {
   const misfit = await first(t, returns({ calls: [{ operation: 'unheard-of', message: {}, steps: [] }] }))
   const defect = await first(t, () => { throw new TypeError('Y Thử Niê') })
-  const told = (golden: GoldenCase): unknown => mapped(golden.case.startsWith('a defect') ? defect : misfit).findings
+  const linking = await first(t, ({ fileLink }) => ({ calls: [{ operation: 'dossier', message: fileLink(FILE), steps: [] }], findings: [] }))
+  const told = (golden: GoldenCase): unknown => mapped(golden.case.startsWith('a defect') ? defect : golden.case.startsWith('a file') ? linking : misfit).findings
   for (const file of goldenFiles('test/delivery')) {
     writeGolden(file, told)
     for (const golden of readGolden(file)) t.strictSame(told(golden), golden.findings, golden.case)
@@ -74,7 +78,7 @@ t.test('a call that the manifest does not name is not sent unchecked', async t =
 
 t.test('a preview shows the exact requests: a create, or an update where the partner knows the dossier', async t => {
   const active = await first(t)
-  const pushed = { dossier: aDossier(), steps: [{ ...aStep(), id: 's1' }] }
+  const pushed = { dossier: aDossier(), steps: [{ ...aStep(), id: 's1' }], fileLink: unsignedLink }
   const urls = (state: Partial<PreviewState>): string[] => previewDossier(active, { pushed, book, state: { ...WITHOUT_HISTORY, ...state } }).requests.map(({ url }) => url)
   t.strictSame(urls({}), ['http://partner.invalid/dossier/create', 'http://partner.invalid/steps/update'])
   t.strictSame(urls({ knownAt: ['first'] }), ['http://partner.invalid/dossier/update', 'http://partner.invalid/steps/update'])
@@ -91,7 +95,7 @@ t.test('a preview reports steps as the delivery would: those waiting for this ad
     unconfirmed: [waiting('first', old), waiting('second', step('foreign', '2026-11-01T09:00:00+07:00'))]
   }
   const steps = [step('new', '2026-11-04T09:00:00+07:00'), old, step('confirmed', '2026-11-02T09:00:00+07:00')]
-  const { requests, adapter, findings } = previewDossier(await first(t), { pushed: { dossier: aDossier(), steps }, book, state })
+  const { requests, adapter, findings } = previewDossier(await first(t), { pushed: { dossier: aDossier(), steps, fileLink: unsignedLink }, book, state })
   t.strictSame({ adapter, findings }, { adapter: 'first', findings: [] })
   t.match(requests[1], { operation: 'steps', body: { steps: ['old', 'new'] } })
 })

@@ -45,8 +45,9 @@ t.test('the disk of the private database, the size of the database and the memor
   t.equal(fill['queue-nearly-full'], 0.5)
   t.ok((fill['storage-nearly-full'] ?? 1) < 0.01)
   t.ok(((await measure({ ...gauges, diskFreeMinBytes: 1e18 }))['storage-nearly-full'] ?? 0) > 1)
+  t.ok(((await measure({ ...gauges, filesDir: gauges.dataDir, diskFreeMinBytes: 1e18 }))['files-nearly-full'] ?? 0) > 1)
   const away = async (): Promise<never> => { throw new Error('away') }
-  t.strictSame(await measure({ ...gauges, dataDir: '/nowhere/at/all', databaseBytes: away, queueMemory: away }), {})
+  t.strictSame(await measure({ ...gauges, dataDir: '/nowhere/at/all', filesDir: '/nowhere/at/all', databaseBytes: away, queueMemory: away }), {})
   t.strictSame(await measure({ ...gauges, dataDir: undefined, databaseMaxBytes: undefined, queueMemory: async () => undefined }), {})
 })
 

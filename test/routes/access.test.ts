@@ -18,6 +18,7 @@ type Route = readonly [method: 'GET' | 'POST' | 'PUT', path: string, scope: Scop
 const ROUTES: readonly Route[] = [
   ['POST', '/v1/dossiers', 'dossiers:write', aDossier()],
   ['POST', '/v1/dossiers/import', 'dossiers:import'],
+  ['POST', '/v1/files', 'files:write'],
   ['POST', '/v1/dossiers/{code}/progress', 'dossiers:write', { steps: [aStep()] }],
   ['POST', '/v1/dossiers/preview', 'dossiers:write', aDossier()],
   ['GET', '/v1/dossiers/{code}', 'dossiers:read'],

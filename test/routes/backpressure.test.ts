@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { hasRedis, REDIS_MISSING, startRedis } from '../support/redis.js'
 import { aDossier, codeOf } from '../support/dossiers.js'
+import { aPdf } from '../support/files.js'
 import { deliveryStates, startGateway, until } from '../support/gateway.js'
 import { checkProblem } from './refusal.js'
 
@@ -28,6 +29,15 @@ t.test('a database close to its limit: 503 with the cause and Retry-After, nothi
   t.match((await gateway.call({ url: '/v1/alerts' })).json(), { intakeClosed: ['database-nearly-full'] })
   await sql`drop table ballast`.execute(db)
   await until(async () => (await gateway.push(aDossier({ code: codeOf(2) }))).statusCode === 202)
+})
+
+t.test('a disk of the files close to its limit: uploads are answered 503, dossiers are taken', async t => {
+  const gateway = await startGateway(t, { role: 'api', environment: { FILES_DIR: t.testdir(), DISK_FREE_MIN_MB: '10000000' } })
+  const upload = await gateway.call({ method: 'POST', url: '/v1/files?name=a.pdf', headers: { 'content-type': 'application/pdf' }, payload: aPdf() })
+  const { detail } = checkProblem(t, upload, { status: 503, code: 'files-nearly-full' })
+  t.match(detail, /FILES_DIR/)
+  t.equal(upload.headers['retry-after'], '30')
+  t.equal((await gateway.push(aDossier())).statusCode, 202)
 })
 
 t.test('a Redis near its maxmemory: readiness goes red before intake closes, and both recover', { skip: hasRedis() ? false : REDIS_MISSING }, async t => {

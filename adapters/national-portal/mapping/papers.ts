@@ -39,7 +39,7 @@ function mapList<Item> ({ items, path, mapItem }: List<Item>, t: Translator): Me
   return (items ?? []).map((item, index) => compact(mapItem(item, [...path, index], t)))
 }
 
-/** Links, never file contents: this message wants addresses (pitfall 39), exactly as the province gave them. */
+/** Links, never file contents: this message wants addresses (pitfall 39), the province's exactly as it gave them. */
 function document (item: Document, path: Path, t: Translator): Members {
   return {
     TepDinhKemId: item.id ?? '',
@@ -47,7 +47,7 @@ function document (item: Document, path: Path, t: Translator): Members {
     // Capitalised strings, unlike the other flags; listed and not removed means present (§2.1.2).
     IsDeleted: item.removed === true ? 'True' : 'False',
     MaThanhPhanHoSo: optionalCode('paper', { own: item.componentCode, path: [...path, 'componentCode'] }, t),
-    DuongDanTaiTepTin: item.url,
+    DuongDanTaiTepTin: t.link(item.url),
     ...(t.extended ? extendedDocument(item, path, t) : {})
   }
 }
@@ -105,7 +105,7 @@ function result (item: Result, path: Path, t: Translator): Members {
     TenGiayTo: t.cut(item.name, PAPER_NAME, [...path, 'name']),
     MaThanhPhanHoSo: optionalCode('paper', { own: item.componentCode, path: [...path, 'componentCode'] }, t),
     GiayToId: item.fileId ?? '',
-    DuongDanTepTinKetQua: item.url ?? '',
+    DuongDanTepTinKetQua: t.link(item.url) ?? '',
     ...(t.extended ? { MaGiayToKetQua: optionalCode('result', { own: item.code, path: [...path, 'code'] }, t) } : {})
   }
 }

@@ -2,8 +2,9 @@
  * The small conversions that every part of the mapping uses. Each one that cannot keep a value reports it as a
  * finding, so no part of the mapping can drop or bend anything silently.
  */
-import type { CodeEntry, FindCode } from '../../../src/adapter-kit/contract.js'
+import type { CodeEntry, MappingInput } from '../../../src/adapter-kit/contract.js'
 import { fromDate14, hasFraction, toDate14 } from '../../../src/adapter-kit/dates.js'
+import { fileIdOf } from '../../../src/adapter-kit/file-reference.js'
 import { raise, type Finding, type FindingKind, type FindingValues, type Path } from '../../../src/adapter-kit/findings.js'
 import { shorten, textLength } from '../../../src/adapter-kit/text.js'
 import { KINDS } from '../findings.js'
@@ -27,6 +28,8 @@ export interface Translator {
   /** The national code alone. */
   code: (table: string, word: string | undefined, path: Path) => string | undefined
   knows: (table: string, word: string) => boolean
+  /** A link of the province's as it is, and for an uploaded file the one that the gateway makes. */
+  link: <Link extends string | undefined>(link: Link) => Link | string
   /** `yyyyMMddHHmmss`, and "" for no time: whether the portal takes null is unknown (pitfall 25). */
   date: (instant: string | undefined, path: Path) => string
   /** A text that must not be cut, such as a code: too long is an `error`. */
@@ -35,7 +38,7 @@ export interface Translator {
   cut: (text: string | undefined, limit: Limit, path: Path) => string
 }
 
-export function createTranslator ({ codes, extended }: { codes: FindCode, extended: boolean }): Translator {
+export function createTranslator ({ codes, fileLink, extended }: Pick<MappingInput, 'codes' | 'fileLink'> & { extended: boolean }): Translator {
   const findings: Finding[] = []
   const report: Translator['report'] = (kind, path, values) => { findings.push(raise(kind, path, values)) }
   const entry: Translator['entry'] = (table, word, path) => {
@@ -52,6 +55,10 @@ export function createTranslator ({ codes, extended }: { codes: FindCode, extend
     entry,
     knows: (table, word) => codes(table, word) !== undefined,
     code: (table, word, path) => entry(table, word, path)?.code,
+    link (link) {
+      const id = link === undefined ? undefined : fileIdOf(link)
+      return id === undefined ? link : fileLink(id)
+    },
     date (instant, path) {
       const text = instant === undefined ? '' : date14(instant)
       if (text === undefined) report(KINDS.invalidDate, path)

@@ -7,7 +7,7 @@ import { dossierOf, stepOf } from '../../../adapters/national-portal/mapping/inv
 import type { Finding } from '../../../src/adapter-kit/findings.js'
 import { toDate14 } from '../../../src/adapter-kit/dates.js'
 import { arbitraryOf, type SchemaNode } from '../../support/schema-arbitrary.js'
-import { canonicalSchema, codes, fixture, fixtureNames, lookups, mapped, readJson, schema, settings } from './support.js'
+import { canonicalSchema, codes, fileLink, fixture, fixtureNames, lookups, mapped, readJson, schema, settings } from './support.js'
 
 type Message = Record<string, unknown>
 
@@ -50,13 +50,13 @@ const HOLDER = fixture('create-minimal').dossier
 function dossierTrip (item: Message): Trip {
   const { dossier, findings } = dossierOf({ item, codes, agencyCode: AGENCY })
   if (findings.length > 0) return { back: undefined, findings, valid: false }
-  return { back: (map({ dossier, steps: [], codes: lookups(), settings }).calls[0]?.message as unknown[])[0], findings, valid: validate(dossier) }
+  return { back: (map({ dossier, steps: [], codes: lookups(), settings, fileLink }).calls[0]?.message as unknown[])[0], findings, valid: validate(dossier) }
 }
 
 function stepTrip (item: Message): Trip {
   const { dossierCode, step, findings } = stepOf({ item, codes })
   if (findings.length > 0) return { back: undefined, findings, valid: false }
-  const { calls } = map({ dossier: { ...HOLDER, code: dossierCode }, steps: [{ ...step, id: '1' }], codes: lookups(), settings })
+  const { calls } = map({ dossier: { ...HOLDER, code: dossierCode }, steps: [{ ...step, id: '1' }], codes: lookups(), settings, fileLink })
   return { back: (calls[1]?.message as unknown[])[0], findings, valid: validate({ ...HOLDER, progress: [step] }) }
 }
 

@@ -2,8 +2,9 @@ import t from 'tap'
 import fc from 'fast-check'
 import type { Dossier, NumberedStep } from '../../../src/adapter-kit/contract.js'
 import { hasErrors } from '../../../src/adapter-kit/findings.js'
+import { fileIdOf, fileReference } from '../../../src/adapter-kit/file-reference.js'
 import { fromDate14 } from '../../../src/adapter-kit/dates.js'
-import { canonicalSchema, codes, mapped, schema } from './support.js'
+import { canonicalSchema, codes, fileLink, mapped, schema } from './support.js'
 
 const RUNS = { numRuns: 150, seed: 766 }
 
@@ -16,7 +17,10 @@ const name = (maxLength: number): fc.Arbitrary<string> => text(maxLength, 1)
 const instant = fc.tuple(
   fc.date({ min: new Date('2015-01-01'), max: new Date('2035-01-01'), noInvalidDate: true }), fc.constantFrom('', '.5', '.250')
 ).map(([date, fraction]) => `${date.toISOString().slice(0, 19)}${fraction}Z`)
-const url = fc.string({ unit: fc.constantFrom(...'abc019?=/&'), minLength: 1, maxLength: 20 }).map(path => `https://motcua.example.vn/${path}`)
+const url = fc.oneof(
+  fc.string({ unit: fc.constantFrom(...'abc019?=/&'), minLength: 1, maxLength: 20 }).map(path => `https://motcua.example.vn/${path}`),
+  fc.uuid().map(fileReference)
+)
 const number = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 9, maxLength: 12 })
 const amount = fc.integer({ min: 0, max: 9_000_000 }).map(String)
 
@@ -155,7 +159,8 @@ t.test('every mapped message keeps to its schema, or an error finding says why n
 
 t.test('no text is invented', async t => {
   fc.assert(fc.property(input, ({ dossier, steps, extended }) => {
-    const given = new Set(strings({ dossier, steps }))
+    const words = strings({ dossier, steps })
+    const given = new Set([...words, ...words.flatMap(word => fileIdOf(word) ?? []).map(fileLink)])
     const moments = new Set([...given].map(text => Math.floor(Date.parse(text) / 1000) * 1000))
     const { calls } = mapped({ dossier, steps }, { EXTENDED_FIELDS: extended })
     const invented = calls.flatMap(call => strings(call.message)).filter(sent => !isFounded(sent, given, moments))

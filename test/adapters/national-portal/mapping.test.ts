@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Dossier, NumberedStep } from '../../../src/adapter-kit/contract.js'
 import { map } from '../../../adapters/national-portal/mapping.js'
-import { codes, lookups, findingCodes, fixture, mapped, national, schema, settings, without } from './support.js'
+import { codes, lookups, fileLink, findingCodes, fixture, mapped, national, schema, settings, without } from './support.js'
 
 const base = fixture('create-full').dossier
 type Node = Record<string, unknown>
@@ -12,20 +12,20 @@ function step (id: string, occurredAt: string): NumberedStep {
 
 t.test('a word without a national code stops the delivery and names table and word', async t => {
   const { status: _, ...others } = codes
-  const result = map({ dossier: base, steps: [], codes: lookups({ ...others, channel: {} }), settings })
+  const result = map({ dossier: base, steps: [], codes: lookups({ ...others, channel: {} }), settings, fileLink })
   t.strictSame(findingCodes(result), ['error code-unmapped /status', 'error code-unmapped /channel'])
   t.match(result.findings[0], { message: /"status".*"received"/, messageEn: /"status".*"received"/ })
 })
 
 t.test('a word that only an object\'s prototype knows has no code', async t => {
-  const result = map({ dossier: { ...base, status: 'constructor' as NonNullable<Dossier['status']> }, steps: [], codes: lookups(), settings })
+  const result = map({ dossier: { ...base, status: 'constructor' as NonNullable<Dossier['status']> }, steps: [], codes: lookups(), settings, fileLink })
   t.strictSame(findingCodes(result), ['error code-unmapped /status'])
 })
 
 t.test('a code that a province added to a table is used', async t => {
   const table = { ...codes.identityType, passport: '5' }
   const applicant = { ...base.applicant, identities: [{ type: 'passport' as const, number: 'C1234567' }] }
-  const { calls, findings } = map({ dossier: { ...base, applicant }, steps: [], codes: lookups({ ...codes, identityType: table }), settings })
+  const { calls, findings } = map({ dossier: { ...base, applicant }, steps: [], codes: lookups({ ...codes, identityType: table }), settings, fileLink })
   t.strictSame((calls[0]?.message as Node[])[0]?.DinhDanhCHS, [{ LoaiDinhDanh: '5', SoDinhDanh: 'C1234567' }])
   t.strictSame(findings, [])
   t.ok(schema('dossier')(calls[0]?.message))

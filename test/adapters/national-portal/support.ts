@@ -77,9 +77,12 @@ export function fixture (name: string): Fixture {
   return readJson<Fixture>(`fixtures/${name}.canonical.json`)
 }
 
+/** As the kernel makes links, without what changes from day to day. */
+export const fileLink = (id: string): string => `https://gateway.example.vn/files/${id}`
+
 export function mapped (input: Partial<Fixture> & { rows?: readonly TableRow[] }, changed: Settings = {}): MappingResult {
   const { dossier, steps } = { ...fixture('create-full'), ...input }
-  return map({ dossier, steps, codes: lookups(codes, input.rows), settings: { ...settings, ...changed } })
+  return map({ dossier, steps, codes: lookups(codes, input.rows), settings: { ...settings, ...changed }, fileLink })
 }
 
 type Message = Record<string, unknown>
