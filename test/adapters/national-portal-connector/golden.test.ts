@@ -32,7 +32,7 @@ interface MappingCase extends GoldenCase {
 
 function mapped ({ dossier, steps = [], rows = [] }: Partial<MappingCase>): MappingResult {
   const book = createCodeBook({ tables: manifest.codeTables ?? {}, seeds: json<CodeSeeds>('codes.json'), rows })
-  return map({ dossier: aDossier({ origin: ORIGIN, ...dossier }), steps, codes: (table, local) => book.find(table, local, '2026-11-04'), settings, fileLink: () => undefined })
+  return map({ dossier: aDossier({ origin: ORIGIN, ...dossier }), steps, codes: (table, local) => book.find(table, local, '2026-11-04'), settings, fileLink: id => `https://tep.example.vn/${id}` })
 }
 
 for (const file of goldenFiles('test/adapters/national-portal-connector')) {
