@@ -270,6 +270,31 @@ export interface AuditEntriesTable {
   details: Json<Record<string, unknown>>
 }
 
+export interface ImportsTable {
+  client_id: string
+  id: string
+  begun_at: DefaultInstant
+  updated_at: DefaultInstant
+  ended_at: Instant | null
+  line: Bigint
+  bytes: Bigint
+  sha256: Buffer
+  accepted: Bigint
+  unchanged: Bigint
+  rejected: Bigint
+  steps: Bigint
+  lease_token: string | null
+  lease_until: Instant | null
+}
+
+export interface ImportRejectionsTable {
+  client_id: string
+  import_id: string
+  line: Bigint
+  dossier_code: string | null
+  errors: Json<unknown[]>
+}
+
 export interface Tables {
   client_keys: ClientKeysTable
   idempotency_keys: IdempotencyKeysTable
@@ -292,4 +317,6 @@ export interface Tables {
   catalogue_pulls: CataloguePullsTable
   catalogue_asked: CatalogueAskedTable
   rates: RatesTable
+  imports: ImportsTable
+  import_rejections: ImportRejectionsTable
 }

@@ -3,7 +3,7 @@ import type { Dossier } from '../adapter-kit/dossier-types.js'
 import type { BaselineDossier, StoredDossier } from '../db/baseline.js'
 import { Problem } from '../errors.js'
 import { contentHash } from './content.js'
-import { checkOrder, dossierKeys, newestEvent, stepRow } from './intake.js'
+import { checkOrder, dossierKeys, newestEvent, stepRow } from './decision.js'
 
 /** The document as it is stored: steps apart, each once. */
 export function baselineDossier ({ progress = [], sourceVersion, ...state }: Dossier): BaselineDossier {
