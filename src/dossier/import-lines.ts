@@ -3,6 +3,7 @@ import type { Dossier } from '../adapter-kit/dossier-types.js'
 import type { Finding } from '../adapter-kit/findings.js'
 import { Problem, type ProblemItem } from '../errors.js'
 import { readDossier } from './documents.js'
+import type { LineHash } from './line-hash.js'
 import type { Validator } from './validate.js'
 
 export interface RawLine {
@@ -15,16 +16,18 @@ export interface RawLine {
 const LINE_FEED = 0x0a
 
 /** Lines end with LF or CR LF; the last one may end with the input. `limit` is in bytes, without the line's end. */
-export async function * splitLines (chunks: AsyncIterable<Buffer>, limit: number): AsyncGenerator<RawLine> {
+export async function * splitLines (chunks: AsyncIterable<Buffer>, limit: number, hash?: LineHash): AsyncGenerator<RawLine> {
   let number = 0
   let pieces: Buffer[] = []
   let size = 0
   const take = (piece: Buffer): void => {
+    hash?.add(piece)
     size += piece.length
     if (size > limit) pieces = []
     else pieces.push(piece)
   }
   const line = (): RawLine => {
+    hash?.endLine()
     const ended = { number: ++number, bytes: size > limit ? undefined : Buffer.concat(pieces) }
     pieces = []
     size = 0
@@ -86,7 +89,7 @@ function codeOf (document: unknown): string | null {
   return typeof code === 'string' && /^(?=.{1,50}$)[0-9A-Za-z]+([._-][0-9A-Za-z]+)*$/.test(code) ? code : null
 }
 
-function itemsOf ({ options }: Problem): readonly ProblemItem[] {
+export function itemsOf ({ options }: Problem): readonly ProblemItem[] {
   const { errors = [], code, detail, detailEn } = options
   return errors.length > 0 ? errors : [{ pointer: '', code, message: detail, messageEn: detailEn }]
 }

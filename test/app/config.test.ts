@@ -44,6 +44,7 @@ t.test('with nothing set every setting has its default', async t => {
     graceSeconds: 20,
     bodyLimitBytes: 1_048_576,
     redriveConfirmAbove: 5000,
+    importMaxMb: 2048,
     reconcile: { at: undefined, days: 7, perMinute: 120 },
     heldAskSeconds: 60,
     catalogueHours: 24,
@@ -75,6 +76,7 @@ t.test('what is set is read', async t => {
     BODY_LIMIT_BYTES: '1024',
     RECONCILE_AT: '02:30',
     REDRIVE_CONFIRM_ABOVE: '10',
+    IMPORT_MAX_MB: '64',
     RECONCILE_DAYS: '1',
     RECONCILE_PER_MINUTE: '60',
     CATALOGUE_HOURS: '0',
@@ -102,6 +104,7 @@ t.test('what is set is read', async t => {
     graceSeconds: 1,
     bodyLimitBytes: 1024,
     redriveConfirmAbove: 10,
+    importMaxMb: 64,
     reconcile: { at: '02:30', days: 1, perMinute: 60 },
     catalogueHours: 0,
     catalogueDetails: 5,
@@ -119,7 +122,7 @@ t.test('a blank variable is one that is not set', async t => {
 const INTEGERS = Object.entries(SETTINGS).flatMap(([name, setting]) => 'integer' in setting ? [[name, ...setting.integer] as const] : [])
 
 t.test('whole numbers are taken from bound to bound and not beyond', async t => {
-  t.equal(INTEGERS.length, 15)
+  t.equal(INTEGERS.length, 16)
   for (const [name, minimum, maximum] of INTEGERS) {
     t.strictSame(problemsOf({ [name]: String(minimum) }), [], `${name} ${minimum}`)
     t.strictSame(problemsOf({ [name]: String(maximum) }), [], `${name} ${maximum}`)
