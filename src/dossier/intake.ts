@@ -17,6 +17,8 @@ import { timesOutOfOrder } from './review/times.js'
 
 export interface IntakeOptions {
   clientId: string
+  /** Of the audit entries; undefined: the client. */
+  actor?: string
   adapters: readonly string[]
   superseding: readonly string[]
 }
@@ -157,10 +159,14 @@ async function storeRound (tx: Tx, { pushes, standings }: { pushes: readonly Pus
   return { outcomes: decided.map(one => outcomeOf(one, planned)), lanes }
 }
 
-async function keepAsTheyAre (tx: Tx, unchanged: readonly Decided[], { clientId }: IntakeOptions): Promise<void> {
+function actorOf ({ clientId, actor = `client:${clientId}` }: IntakeOptions): string {
+  return actor
+}
+
+async function keepAsTheyAre (tx: Tx, unchanged: readonly Decided[], options: IntakeOptions): Promise<void> {
   await setSourceVersions(tx, unchanged.flatMap(({ push: { sourceVersion }, locked }) => sourceVersion === undefined ? [] : [{ dossierId: locked.id, sourceVersion }]))
   await recordAudit(tx, unchanged.map(({ push, locked }) => ({
-    actor: `client:${clientId}`, action: 'dossier.unchanged', dossierCode: push.state.code, details: { revision: locked.revision }
+    actor: actorOf(options), action: 'dossier.unchanged', dossierCode: push.state.code, details: { revision: locked.revision }
   })))
 }
 
@@ -169,7 +175,7 @@ type Planned = Map<string, PlannedDelivery[]>
 async function storeRevisions (tx: Tx, revised: readonly Revised[], options: IntakeOptions): Promise<{ planned: Planned, lanes: RingableLane[] }> {
   if (revised.length === 0) return { planned: new Map(), lanes: [] }
   await insertRevisions(tx, options.clientId, revised.map(newRevision))
-  const actor = `client:${options.clientId}`
+  const actor = actorOf(options)
   const wanted = {
     work: revised.map(({ push, locked, decision }) => ({ dossierId: locked.id, dossierCode: push.state.code, revision: decision.revision })),
     actor,

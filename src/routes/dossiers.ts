@@ -117,7 +117,7 @@ async function accept (services: Services, { request, reply, findings }: Pushed,
   return reply.code(answer.status).send(answer.response)
 }
 
-export function intakeOptions ({ adapters }: Services, clientId: string): IntakeOptions {
+export function intakeOptions ({ adapters }: Pick<Services, 'adapters'>, clientId: string): IntakeOptions {
   const all = [...adapters.values()]
   return {
     clientId,
