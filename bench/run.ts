@@ -1,13 +1,17 @@
 /**
- * `npm run bench`: intake and delivery, each beside a baseline run in the same minute, because only ratios travel from
+ * `npm run bench`: intake, delivery and bulk intake, each beside a baseline run in the same minute, because only ratios travel from
  * one machine to another. Bounded in count; everything is on 127.0.0.1 and stopped at the end.
  */
 import { Pool } from 'undici'
 import { startChild } from '../demo/children.js'
 import { openStage } from '../demo/processes.js'
 import { aDossier, aStep } from '../test/support/dossiers.js'
+import { benchImport } from './import.js'
 
 const DOSSIERS = Number(process.argv[2] ?? 1000)
+const IMPORT_LINES = Number(process.argv[3] ?? 100_000)
+const IMPORT_SECONDS = 300
+const IMPORT_MEGABYTES = 300
 const PUSHERS = 16
 /** The adapter's own number of lanes in flight. */
 const LANES = 8
@@ -36,11 +40,16 @@ async function main (): Promise<void> {
     await post(gateway, '/v1/adapters/national-portal/resume', { key: stage.key })
     await delivered(stage.sandboxUrl)
     const delivery = DOSSIERS / seconds(started)
+    // What is imported is not delivered meanwhile: the figure is of intake, as that of single pushes is.
+    await post(gateway, '/v1/adapters/national-portal/pause', { key: stage.key })
     await gateway.close()
+    const bulk = await benchImport({ url: stage.gatewayUrl, key: stage.key, lines: IMPORT_LINES, seconds: IMPORT_SECONDS, singles: DOSSIERS, pushers: PUSHERS })
     print([
       compare({ what: 'intake: 202 after commit, embedded PostgreSQL', perSecond: intake, baseline: 'bare Fastify with the same schema', baselinePerSecond: bareIntake }),
-      compare({ what: 'delivery: two calls, evidence and audit, queue in PostgreSQL', perSecond: delivery, baseline: 'two calls a dossier, sent directly', baselinePerSecond: direct })
+      compare({ what: 'delivery: two calls, evidence and audit, queue in PostgreSQL', perSecond: delivery, baseline: 'two calls a dossier, sent directly', baselinePerSecond: direct }),
+      compare({ what: `bulk intake: ${bulk.lines} lines, ${Math.round(bulk.bytes / bulk.lines)} bytes each, largest memory ${bulk.peakMegabytes} MB`, perSecond: bulk.perSecond, baseline: 'the same dossiers pushed one by one', baselinePerSecond: bulk.singlePerSecond })
     ])
+    if (bulk.peakMegabytes > IMPORT_MEGABYTES) throw new Error(`bulk intake took ${bulk.peakMegabytes} MB; ${IMPORT_MEGABYTES} are allowed`)
   } finally {
     await bare.stop()
     await stage.stop()
