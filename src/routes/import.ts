@@ -4,6 +4,7 @@ import { tooManyImports } from '../dossier/bulk-problems.js'
 import { importBaseline, type ImportSummary } from '../dossier/import.js'
 import { noAdapters } from '../dossier/problems.js'
 import { canonicalSchema } from '../dossier/schemas.js'
+import { documentedImport } from '../plugins/openapi.js'
 import { importChunks, NDJSON, notNdjson } from './import-body.js'
 import { answerIntake, type IntakeImportOptions, type IntakeQuery } from './import-intake.js'
 import { partnerReview } from './preview.js'
@@ -35,6 +36,14 @@ const QUERY = {
   else: { properties: { dryRun: { const: false }, errors: false } }
 }
 
+const IMPORT_HEADERS = {
+  type: 'object',
+  properties: {
+    'idempotency-key': { type: 'string', maxLength: 255, description: 'intake: cùng khóa, cùng tệp thì đi tiếp chỗ đã dừng. / The same key with the same body goes on where it broke off.' },
+    'content-encoding': { type: 'string', description: 'gzip' }
+  }
+}
+
 const ERRORS_KEPT = 100
 /** A province's whole stock over a slow line. */
 const BODY_SECONDS = 4 * 3600
@@ -63,7 +72,9 @@ export async function importRoutes (app: FastifyInstance, options: ImportRouteOp
       summary: 'Nạp nhiều hồ sơ, mỗi dòng một hồ sơ / Push many dossiers, or record what the partners hold, one a line',
       consumes: [NDJSON],
       body: canonicalSchema('dossier'),
-      querystring: QUERY
+      querystring: QUERY,
+      headers: IMPORT_HEADERS,
+      response: documentedImport()
     }
   }, async (request, reply) => {
     const isIntake = request.query.mode === 'intake'

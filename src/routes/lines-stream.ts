@@ -12,10 +12,15 @@ export interface LinesStreamOptions {
   shown: (line: BulkLine) => boolean
   /** The request whose answer it is. */
   body: Readable
+  /** Longest wait for the reader. */
+  patienceMs?: number
 }
 
+/** A reader that takes nothing for so long has gone; the import can be taken up. */
+const PATIENCE_MS = 300_000
+
 /** A stream that is given up ends the import with its batch. */
-export function linesStream ({ first, lines, shown, body }: LinesStreamOptions): Readable {
+export function linesStream ({ first, lines, shown, body, patienceMs = PATIENCE_MS }: LinesStreamOptions): Readable {
   let next: IteratorResult<readonly BulkLine[]> | undefined = first
   const take = async (): Promise<string | null> => {
     for (;;) {
@@ -26,15 +31,19 @@ export function linesStream ({ first, lines, shown, body }: LinesStreamOptions):
       if (text !== '') return text
     }
   }
+  let untaken: NodeJS.Timeout | undefined
   return new Readable({
     highWaterMark: 64 * 1024,
     read () {
+      clearTimeout(untaken)
       take().then(async text => {
         if (text === null) await unread(body)
+        else untaken = setTimeout(() => { this.destroy(new Error('the results are not read')) }, patienceMs)
         this.push(text)
       }).catch(error => { this.destroy(error as Error) })
     },
     destroy (error, done) {
+      clearTimeout(untaken)
       lines.return(undefined).catch(() => {}).finally(() => { done(error) })
     }
   })

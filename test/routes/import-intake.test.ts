@@ -1,5 +1,8 @@
 // Bulk intake over HTTP: each line is a push, told in order; bad ones are told and stop nothing; the same again is skipped.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import type { LightMyRequestResponse } from 'fastify'
 import { addKey, generateKey } from '../../src/db/keys.js'
@@ -7,6 +10,7 @@ import { aStep } from '../support/dossiers.js'
 import { checkAudit, checkStates } from '../support/conservation.js'
 import { startGateway } from '../support/gateway.js'
 import { linesOf, ndjson, stock, stocked, stockedCode } from '../support/ndjson.js'
+import { DIST } from '../support/places.js'
 import { checkProblem, refusalsOf, storedRows } from './refusal.js'
 
 t.setTimeout(60_000)
@@ -30,6 +34,15 @@ t.test('each line is pushed: told in order, stored, planned, delivered', async t
   for (const n of [1, 2, 3]) t.match(sandbox.store.dossier(stockedCode(n)), { creates: 1, stepCount: 2 + n % 2 })
   await checkStates(t, db)
   await checkAudit(t, db)
+})
+
+t.test('every kind of line is as the schema has it', async t => {
+  const schema = JSON.parse(await readFile(join(DIST, 'schemas/import-line.json'), 'utf8')) as object
+  const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema)
+  const file = ndjson([stocked(1), stocked(81), { code: 'x' }])
+  const lines = [...linesOf((await send(file, { query: '?importId=mau' })).body), ...linesOf((await send(file, { query: '?importId=mau' })).body)]
+  t.strictSame(lines.map(({ type, status }) => status ?? type), ['unchanged', 'accepted', 'rejected', 'summary', 'skipped', 'summary'])
+  for (const line of lines) t.ok(validate(line), JSON.stringify(validate.errors))
 })
 
 t.test('a single push of the same is unchanged, and a changed one the next revision; in bulk as well', async t => {
