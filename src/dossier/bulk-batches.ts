@@ -28,8 +28,8 @@ export interface BatchOptions {
 }
 
 /** So many that round trips do not count; so few that a push of the same dossier waits for a moment only. */
-const BATCH_LINES = 200
-const BATCH_BYTES = 2 * 1024 * 1024
+const BATCH_LINES = 100
+const BATCH_BYTES = 1024 * 1024
 /** A sender that pauses gets the results of what it has sent. */
 const QUIET_MS = 200
 

@@ -59,14 +59,14 @@ t.test('of a stream without end no more is read than was stored, and lanes never
   const lines = bulkIntake(chunks, options({ ring }))
   for (let batch = 1; batch <= 10; batch++) {
     const { value } = await lines.next() as { value: readonly BulkLine[] }
-    t.equal(value.length, 200)
-    t.equal(given(), batch * 200)
+    t.equal(value.length, 100)
+    t.equal(given(), batch * 100)
   }
-  t.equal(most, 200)
+  t.equal(most, 100)
   await lines.return(undefined)
   await until(closed)
-  t.match(await db.selectFrom('imports').select(['line', 'lease_token', 'ended_at']).execute(), [{ line: '2000', lease_token: null, ended_at: null }])
-  t.equal(given(), 2000)
+  t.match(await db.selectFrom('imports').select(['line', 'lease_token', 'ended_at']).execute(), [{ line: '1000', lease_token: null, ended_at: null }])
+  t.equal(given(), 1000)
 })
 
 t.test('a request that has lost its lease writes nothing more', async t => {
@@ -75,8 +75,8 @@ t.test('a request that has lost its lease writes nothing more', async t => {
   await lines.next()
   await db.updateTable('imports').set({ lease_token: '00000000-0000-4000-8000-000000000000' }).where('id', '=', 'mat').execute()
   const { value: last } = await lines.next() as { value: readonly BulkLine[] }
-  t.match(last, [{ type: 'summary', complete: false, lines: 200, problem: /^import-running/ }])
-  t.match(await db.selectFrom('imports').select('line').where('id', '=', 'mat').execute(), [{ line: '200' }])
+  t.match(last, [{ type: 'summary', complete: false, lines: 100, problem: /^import-running/ }])
+  t.match(await db.selectFrom('imports').select('line').where('id', '=', 'mat').execute(), [{ line: '100' }])
 })
 
 t.test('an import of nothing is complete', async t => {
