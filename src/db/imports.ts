@@ -71,8 +71,9 @@ export async function advanceImport (tx: Tx, lease: ImportLease, { progress, rej
       returning client_id, id),
     told as (
       insert into import_rejections (client_id, import_id, line, dossier_code, errors)
-      select m.client_id, m.id, e.line, e."dossierCode", e.errors
-      from moved m, jsonb_to_recordset(${JSON.stringify(rejected)}::jsonb) as e(line bigint, "dossierCode" text, errors jsonb))
+      select m.client_id, m.id, e.line, e.code, e.errors::json
+      from moved m, unnest(${rejected.map(({ line }) => line)}::bigint[], ${rejected.map(({ dossierCode }) => dossierCode)}::text[],
+        ${rejected.map(({ errors }) => JSON.stringify(errors))}::text[]) as e(line, code, errors))
     select from moved`.execute(tx)
   return rows.length === 1
 }

@@ -1,4 +1,5 @@
 // Bulk intake over HTTP: each line is a push, told in order; bad ones are told and stop nothing; the same again is skipped.
+import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -14,7 +15,7 @@ import { DIST } from '../support/places.js'
 import { checkProblem, refusalsOf, storedRows } from './refusal.js'
 
 t.setTimeout(60_000)
-const gateway = await startGateway(t, { environment: { BODY_LIMIT_BYTES: '8192', IMPORT_MAX_MB: '20' } })
+const gateway = await startGateway(t, { environment: { BODY_LIMIT_BYTES: '8192', IMPORT_MAX_MB: '10' } })
 const { services: { db }, sandbox } = gateway
 const URL = '/v1/dossiers/import'
 const checkRefused = refusalsOf(gateway)
@@ -89,6 +90,12 @@ t.test('lines that are no dossier are told with pointers, and stop nothing', asy
   t.match(linesOf((await send(file, { query: '?results=problems' })).body).map(({ line }) => line), [3, 4, 5, 6, 7, undefined], 'those alone, if so wanted')
 })
 
+t.test('member names that no store takes reject their line alone', async t => {
+  const odd = [{ ...stocked(91), 'a\u0000b': 1 }, { ...stocked(92), '\ud83d': 1 }, stocked(93)]
+  t.match(linesOf((await send(ndjson(odd), { query: '?importId=la' })).body), [{ status: 'rejected' }, { status: 'rejected' }, { status: 'accepted' }, { complete: true, rejected: 2 }])
+  t.match((await gateway.call({ url: '/v1/imports/la' })).json(), { rejectedLines: [{ line: 1, errors: [{ pointer: '/a\u0000b', code: 'field-unknown' }] }, { line: 2 }] })
+})
+
 t.test('the same body under its key again is skipped; another one is refused, and so is one that goes on', async t => {
   const file = ndjson([stocked(31), stocked(32)])
   await send(file, { headers: { 'idempotency-key': 'lai' } })
@@ -116,19 +123,18 @@ const badBodies = {
   'that is none': [gzipSync(ndjson([stocked(51)])).fill(0, 0, 4), 400, 'gzip-broken'],
   'that is cut': [gzipSync(ndjson([stocked(51)])).subarray(0, -10), 400, 'gzip-broken'],
   'with something behind it': [Buffer.concat([gzipSync(ndjson([stocked(51)])), Buffer.from(ndjson([stocked(52)]))]), 400, 'gzip-broken'],
-  'that is a bomb': [bomb, 413, 'compressed-too-much'],
-  'that is longer than an import may be': [gzipSync(Buffer.from(ndjson(Array.from({ length: 40_000 }, (_, n) => ({ n, x: Buffer.from(`${n}`.repeat(90)).toString('base64') }))))), 413, 'import-too-large']
+  'that is a bomb': [bomb, 413, 'compressed-too-much']
 } as const
 
-for (const [name, [payload, status, code]] of Object.entries(badBodies).slice(0, 4)) {
+for (const [name, [payload, status, code]] of Object.entries(badBodies)) {
   t.test(`gzip ${name} is refused early: ${status}`, async t => {
     await checkRefused(t, { method: 'POST', url: URL, headers: GZIP, payload }, { status, code })
   })
 }
 
 t.test('an import longer than the limit ends there, and says so in its last line', async t => {
-  const [payload] = badBodies['that is longer than an import may be']
-  const response = await send(payload, { headers: GZIP, query: '?results=problems&importId=dai' })
+  const long = Array.from({ length: 1500 }, () => ({ x: randomBytes(5500).toString('base64') }))
+  const response = await send(gzipSync(ndjson(long)), { headers: GZIP, query: '?results=problems&importId=dai' })
   const last = linesOf(response.body).at(-1)
   t.match(last, { type: 'summary', complete: false, problem: { status: 413, code: 'import-too-large' } })
   t.match((await gateway.call({ url: '/v1/imports/dai' })).json(), { state: 'resumable', lines: last?.['lines'] })

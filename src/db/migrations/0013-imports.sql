@@ -31,7 +31,8 @@ create table import_rejections (
   import_id    text not null,
   line         bigint not null,
   dossier_code text,
-  errors       jsonb not null,
+  -- json and not jsonb: a pointer names the sender's own members, which may hold what jsonb refuses (\u0000, half a character).
+  errors       json not null,
   primary key (client_id, import_id, line),
   foreign key (client_id, import_id) references imports on delete cascade
 );
