@@ -1,13 +1,17 @@
 /**
- * `npm run bench`: intake and delivery, each beside a baseline run in the same minute, because only ratios travel from
+ * `npm run bench`: intake, delivery and bulk intake, each beside a baseline run in the same minute, because only ratios travel from
  * one machine to another. Bounded in count; everything is on 127.0.0.1 and stopped at the end.
  */
 import { Pool } from 'undici'
 import { startChild } from '../demo/children.js'
 import { openStage } from '../demo/processes.js'
 import { aDossier, aStep } from '../test/support/dossiers.js'
+import { benchImport } from './import.js'
 
 const DOSSIERS = Number(process.argv[2] ?? 1000)
+const IMPORT_LINES = Number(process.argv[3] ?? 100_000)
+const IMPORT_SECONDS = 300
+const IMPORT_MEGABYTES = 300
 const PUSHERS = 16
 /** The adapter's own number of lanes in flight. */
 const LANES = 8
@@ -141,3 +145,4 @@ function listening (line: string): string | undefined {
 }
 
 await main()
+await benchImport({ lines: IMPORT_LINES, seconds: IMPORT_SECONDS, singles: DOSSIERS, pushers: PUSHERS, megabytes: IMPORT_MEGABYTES })

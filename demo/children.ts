@@ -9,6 +9,7 @@ export interface Program {
   name: string
   /** Relative to the compiled project, like `src/server.js`. */
   script: string
+  arguments?: readonly string[]
   environment: Record<string, string>
   /** The address, once a line of its output says so. */
   addressIn: (line: string) => string | undefined
@@ -27,7 +28,7 @@ const LEASH = new URL('./leash.js', import.meta.url).href
 /** Resolves when the child tells its address; rejects with its last words when it ends before. */
 export async function startChild (program: Program, signal: AbortSignal, lost: (error: Error) => void): Promise<Child> {
   signal.throwIfAborted()
-  const child = spawn(process.execPath, ['--import', LEASH, script(program)], {
+  const child = spawn(process.execPath, ['--import', LEASH, script(program), ...program.arguments ?? []], {
     // A group of its own: a Ctrl-C is for the demo, which then stops its children in order.
     detached: true,
     env: program.environment,

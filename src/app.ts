@@ -23,6 +23,7 @@ import { fileDownloadRoutes } from './routes/file-download.js'
 import { fileRoutes } from './routes/files.js'
 import { healthRoutes } from './routes/health.js'
 import { importRoutes } from './routes/import.js'
+import { importStatusRoutes } from './routes/imports.js'
 import { reconciliationRoutes } from './routes/reconciliations.js'
 import { redriveRoutes } from './routes/redrives.js'
 import type { Role, Services } from './services.js'
@@ -64,7 +65,8 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
     await api.register(backpressure, { closedBy: services.watch.closedBy })
     await api.register(dossierRoutes, { services, validator })
     await api.register(fileRoutes, { services, limits: config.files })
-    await api.register(importRoutes, { services, validator, lineLimit: config.bodyLimitBytes })
+    await api.register(importRoutes, { services, validator, lineLimit: config.bodyLimitBytes, maxMb: config.importMaxMb, leaseSeconds: config.leaseSeconds })
+    await api.register(importStatusRoutes, { services })
     await api.register(deliveryRoutes, { services })
     await api.register(deliveryEvidenceRoutes, { services })
     await api.register(redriveRoutes, { services, confirmAbove: config.redriveConfirmAbove })

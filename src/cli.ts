@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { catalogueChanges, cataloguePull, catalogueShow, CATALOGUE_USAGE } from './cli-catalogue.js'
 import { codesExport, codesImport, codesList, codesRedrive, codesSet, CODES_USAGE, type CodesOptions } from './cli-codes.js'
 import { doctor, DOCTOR_USAGE, type DoctorContext } from './cli-doctor.js'
-import { importCommand } from './cli-import.js'
+import { importCommand, IMPORT_USAGE, type ImportCommand } from './cli-import.js'
 import { reconcileCancel, reconcileItems, reconcileList, reconcileRepair, reconcileShow, reconcileStart, RECONCILE_USAGE, type ReconcileContext } from './cli-reconcile.js'
 import { redriveCauses, redriveItemList, redriveList, redriveShow, redriveStart, redriveSteer, REDRIVE_OPTIONS, REDRIVE_USAGE, type RedriveContext } from './cli-redrive.js'
 import { recordAudit } from './db/audit.js'
@@ -23,7 +23,7 @@ const USAGE = `lienthong – công cụ vận hành / operator's tool
   lienthong keys create <client> --scopes a,b          tạo khóa, in ra một lần / make a key; it is shown once
   lienthong keys list
   lienthong keys revoke <client> [--key <id>]
-  lienthong import --baseline FILE|- [--dry-run]       nạp hồ sơ đã có ở bên nhận, không gửi / record what the partners hold
+${IMPORT_USAGE}
   lienthong status                                     hồ sơ đang chờ theo bộ kết nối / open deliveries by adapter
 ${DOCTOR_USAGE}
 ${CODES_USAGE}
@@ -39,7 +39,7 @@ interface CommandContext {
   db: Database
   config: Config
   args: readonly string[]
-  options: CodesOptions & { force?: boolean | undefined, since?: string | undefined } & ReconcileContext['options'] & RedriveContext['options'] & DoctorContext['options'] & { scopes?: string | undefined, key?: string | undefined, baseline?: boolean | undefined }
+  options: CodesOptions & { force?: boolean | undefined, since?: string | undefined } & ReconcileContext['options'] & RedriveContext['options'] & DoctorContext['options'] & { scopes?: string | undefined, key?: string | undefined } & ImportCommand['options']
 }
 type Command = (context: CommandContext) => Promise<unknown>
 
@@ -118,6 +118,8 @@ const OPTIONS = {
   replace: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   baseline: { type: 'boolean' },
+  gzip: { type: 'boolean' },
+  'import-id': { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' }
 } as const
@@ -135,7 +137,7 @@ async function main (): Promise<void> {
     return
   }
   const config = readConfig(processEnvironment())
-  const options = { ...values, dryRun: values['dry-run'] }
+  const options = { ...values, dryRun: values['dry-run'], importId: values['import-id'] }
   const result = await withDatabase(config, async db => {
     if (name !== 'migrate' && name !== 'doctor') await requireSchema(db)
     return command({ db, config, args, options })

@@ -27,6 +27,7 @@ export interface Config {
   databaseMaxGb: number | undefined
   nearDueHours: number
   redriveConfirmAbove: number
+  importMaxMb: number
   reconcile: { at: string | undefined, days: number, perMinute: number }
   heldAskSeconds: number
   files: FilesConfig
@@ -79,6 +80,7 @@ export function readConfig (environment: Environment): Config {
     databaseMaxGb: Number(read('DATABASE_MAX_GB')) || undefined,
     nearDueHours: integer('NEAR_DUE_HOURS'),
     redriveConfirmAbove: integer('REDRIVE_CONFIRM_ABOVE'),
+    importMaxMb: integer('IMPORT_MAX_MB'),
     reconcile: { at: read('RECONCILE_AT') || undefined, days: integer('RECONCILE_DAYS'), perMinute: integer('RECONCILE_PER_MINUTE') },
     heldAskSeconds: integer('HELD_ASK_SECONDS'),
     catalogueHours: integer('CATALOGUE_HOURS'),

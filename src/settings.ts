@@ -63,6 +63,7 @@ export const SETTINGS = {
   DATABASE_MAX_GB: { default: '', pattern: /^(\d{1,6}(\.\d{1,3})?)?$/, expected: 'a number of gigabytes like 200 or 0.5', help: 'Size of the database; pushes are answered 503 from 95 % of it. Empty: no limit.' },
   NEAR_DUE_HOURS: { default: '24', integer: [1, 8760], help: 'A finished dossier that falls due within so many hours and is not at the partner is an alert.' },
   REDRIVE_CONFIRM_ABOVE: { default: '5000', integer: [0, 10_000_000], help: 'A redrive of more deliveries has to name their number (confirmCount).' },
+  IMPORT_MAX_MB: { default: '2048', integer: [1, 1_000_000], help: 'Most megabytes of a bulk intake, or of any compressed import, after decompression.' },
   RECONCILE_AT: { default: '', pattern: /^(([01]\d|2[0-3]):[0-5]\d)?$/, expected: 'a time like 02:30', help: 'Time in +07:00 of the nightly comparison with every partner. Empty: none.' },
   RECONCILE_DAYS: { default: '7', integer: [1, 3660], help: 'The nightly comparison takes dossiers that changed within so many days.' },
   RECONCILE_PER_MINUTE: { default: '120', integer: [1, 60000], help: 'Questions that a comparison asks a partner, per minute.' },

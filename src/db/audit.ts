@@ -11,7 +11,7 @@ export type AuditAction =
   | 'delivery.planned' | 'delivery.superseded' | 'delivery.attempted' | 'delivery.interrupted'
   | 'delivery.possible-duplicate' | 'delivery.delivered' | 'delivery.retrying' | 'delivery.refused'
   | 'delivery.failed' | 'delivery.held' | 'delivery.redriven' | 'delivery.cancelled'
-  | 'baseline.begun' | 'baseline.ended' | 'baseline.checked'
+  | 'baseline.begun' | 'baseline.ended' | 'baseline.checked' | 'import.ended'
   | 'delivery.resolved' | 'delivery.viewed'
   | 'adapter.paused' | 'adapter.resumed' | 'adapter.tested'
   | 'target.opened' | 'target.closed' | 'target.probe-asked'

@@ -324,6 +324,31 @@ export interface AuditEntriesTable {
   details: Json<Record<string, unknown>>
 }
 
+export interface ImportsTable {
+  client_id: string
+  id: string
+  begun_at: DefaultInstant
+  updated_at: DefaultInstant
+  ended_at: Instant | null
+  line: Bigint
+  bytes: Bigint
+  sha256: Buffer
+  accepted: Bigint
+  unchanged: Bigint
+  rejected: Bigint
+  steps: Bigint
+  lease_token: string | null
+  lease_until: Instant | null
+}
+
+export interface ImportRejectionsTable {
+  client_id: string
+  import_id: string
+  line: Bigint
+  dossier_code: string | null
+  errors: Json<unknown[]>
+}
+
 export interface Tables {
   client_keys: ClientKeysTable
   idempotency_keys: IdempotencyKeysTable
@@ -352,4 +377,6 @@ export interface Tables {
   file_blobs: FileBlobsTable
   files: FilesTable
   file_references: FileReferencesTable
+  imports: ImportsTable
+  import_rejections: ImportRejectionsTable
 }

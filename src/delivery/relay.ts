@@ -11,6 +11,8 @@ import { lanePriority } from './priority.js'
 
 export interface Relay {
   ring: (lanes: readonly RingableLane[]) => void
+  /** The same, and waits: for whoever makes so many that they must not pile up. */
+  ringAndWait: (lanes: readonly RingableLane[]) => Promise<void>
   /** Rings lanes of one adapter and waits; used by the sweep. Rejects when the store is out of reach. */
   ringNow: (adapter: string, lanes: readonly RingableLane[]) => Promise<void>
   /** Waits until what was asked to be rung has been, or has failed. */
@@ -29,7 +31,7 @@ export interface RelayOptions {
 const RING_MS = 10_000
 
 export function createRelay ({ db, queues, log }: RelayOptions): Relay {
-  const pending = new Map<string, Map<string, RingableLane>>()
+  const pending: LanesByAdapter = new Map()
   let flushing: Promise<void> | undefined
 
   async function ringNow (adapter: string, lanes: readonly RingableLane[]): Promise<void> {
@@ -44,11 +46,13 @@ export function createRelay ({ db, queues, log }: RelayOptions): Relay {
     await new Promise(resolve => setImmediate(resolve))
     const batches = [...pending]
     pending.clear()
-    await Promise.all(batches.map(async ([adapter, lanes]) => {
-      await withDeadline(RING_MS, () => ringNow(adapter, [...lanes.values()])).catch((error: Error) => {
-        log('relay.ring-failed', { adapter, lanes: lanes.size, message: error.message })
-      })
-    }))
+    await Promise.all(batches.map(async ([adapter, lanes]) => tryRing(adapter, [...lanes.values()])))
+  }
+
+  async function tryRing (adapter: string, lanes: readonly RingableLane[]): Promise<void> {
+    await withDeadline(RING_MS, () => ringNow(adapter, lanes)).catch((error: Error) => {
+      log('relay.ring-failed', { adapter, lanes: lanes.length, message: error.message })
+    })
   }
 
   async function flushAll (): Promise<void> {
@@ -58,17 +62,24 @@ export function createRelay ({ db, queues, log }: RelayOptions): Relay {
 
   return {
     ring: lanes => {
-      for (const lane of lanes) {
-        const waiting = pending.get(lane.adapter) ?? new Map<string, RingableLane>()
-        // What was read last knows the lane best.
-        pending.set(lane.adapter, waiting.set(lane.id, lane))
-      }
+      gather(pending, lanes)
       if (pending.size > 0) flushing ??= flushAll()
+    },
+    ringAndWait: async lanes => {
+      await Promise.all([...gather(new Map(), lanes)].map(async ([adapter, own]) => tryRing(adapter, [...own.values()])))
     },
     ringNow,
     flushed: async () => { await flushing },
     close: async () => { await flushing }
   }
+}
+
+type LanesByAdapter = Map<string, Map<string, RingableLane>>
+
+/** Each lane once; what was read last knows it best. */
+function gather (into: LanesByAdapter, lanes: readonly RingableLane[]): LanesByAdapter {
+  for (const lane of lanes) into.set(lane.adapter, (into.get(lane.adapter) ?? new Map<string, RingableLane>()).set(lane.id, lane))
+  return into
 }
 
 function withPriority ({ id, urgency }: RingableLane): string | RungLane {

@@ -3,6 +3,7 @@
  * which one works at a time under an advisory lock; never a job in the store it is there to rebuild (design §2.1).
  */
 import { forgetOldKeys } from '../db/idempotency.js'
+import { forgetOldImports } from '../db/imports.js'
 import { dueLanes, forgetRings, probeLanes } from '../db/lanes.js'
 import type { Database } from '../db/open.js'
 import { withLock } from '../db/server.js'
@@ -17,7 +18,7 @@ export type Sweep = Rounds
 export interface SweepOptions {
   db: Database
   queues: LaneQueues
-  relay: Relay
+  relay: Pick<Relay, 'ringNow'>
   adapters: readonly string[]
   seconds: number
   log: QueueLog
@@ -31,6 +32,8 @@ const CHUNKS_PER_ROUND = 20
 /** A lane rung this long ago and still waiting is rung again: its job may be gone for a reason nobody knows. */
 const STALE_RING_SECONDS = 300
 const KEYS_PER_ROUND = 1000
+/** One may have as many rejected lines as its body has lines. */
+const IMPORTS_PER_ROUND = 5
 const DEADLINE_SECONDS = 60
 
 export function createSweep (options: SweepOptions): Sweep {
@@ -44,6 +47,7 @@ export function createSweep (options: SweepOptions): Sweep {
     round: ended => withLock(db, { name: 'lienthong sweep', deadlineMs }, async late => {
       for (const adapter of adapters) await sweepAdapter(options, adapter, AbortSignal.any([ended, late]))
       await forgetOldKeys(db, KEYS_PER_ROUND)
+      await forgetOldImports(db, IMPORTS_PER_ROUND)
     })
   })
 }

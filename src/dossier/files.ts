@@ -3,7 +3,7 @@ import { raise, type FindingKind } from '../adapter-kit/findings.js'
 import { lockUsableFiles, referToFiles } from '../db/files.js'
 import type { Executor, Tx } from '../db/open.js'
 import { filesOf, type FileAt } from '../files/references.js'
-import type { DossierState } from './intake.js'
+import type { DossierState } from './decision.js'
 import { asItem, invalidDocument } from './problems.js'
 
 export const FILE_KINDS = {

@@ -1,6 +1,9 @@
 /** Batches of an import's good lines; bad ones are counted and told on the way. */
 import type { Dossier } from '../adapter-kit/dossier-types.js'
+import { raise, type Finding } from '../adapter-kit/findings.js'
 import type { BaselineDossier } from '../db/baseline.js'
+import { filesOf } from '../files/references.js'
+import { FILE_KINDS } from './files.js'
 import { baselineDossier } from './import-compare.js'
 import { readLine, splitLines, type RawLine } from './import-lines.js'
 import type { TallyKeeper } from './import-tally.js'
@@ -49,7 +52,7 @@ function readEntry (raw: RawLine, options: ReadOptions, keeper: TallyKeeper): En
   const read = readLine(raw.bytes, options.validator)
   if (read.kind === 'blank') return undefined
   keeper.tally.counts.lines++
-  const errors = read.kind === 'dossier' ? originFindings(read.dossier.origin, options.origins).map(asItem) : read.errors
+  const errors = read.kind === 'dossier' ? notForBaseline(read.dossier, options).map(asItem) : read.errors
   if (read.kind === 'dossier' && errors.length === 0) {
     keeper.findings(read.findings)
     return { line: raw.number, document: read.dossier, dossier: baselineDossier(read.dossier, options) }
@@ -58,4 +61,9 @@ function readEntry (raw: RawLine, options: ReadOptions, keeper: TallyKeeper): En
   const dossierCode = read.kind === 'dossier' ? read.dossier.code : read.dossierCode
   for (const item of errors) keeper.error({ line: raw.number, dossierCode, ...item })
   return undefined
+}
+
+/** What a push may have, and a baseline may not; and an origin that nobody could be told of. */
+function notForBaseline (dossier: Dossier, { origins }: ReadOptions): Finding[] {
+  return [...originFindings(dossier.origin, origins), ...filesOf(dossier).map(({ path }) => raise(FILE_KINDS.inImport, path))]
 }

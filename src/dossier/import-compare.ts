@@ -3,8 +3,8 @@ import type { Dossier } from '../adapter-kit/dossier-types.js'
 import type { BaselineDossier, StoredDossier } from '../db/baseline.js'
 import { Problem } from '../errors.js'
 import { contentHash } from './content.js'
+import { checkOrder, dossierKeys, newestEvent, stepRow } from './decision.js'
 import { recipients, type OriginRules } from './origin.js'
-import { checkOrder, dossierKeys, newestEvent, stepRow } from './intake.js'
 
 /** Who is told of dossiers. */
 export interface Addressees {

@@ -1,11 +1,9 @@
 /** NDJSON: from bytes as they arrive to one checked dossier a line. Holds one line at a time, and no line above the limit. */
 import type { Dossier } from '../adapter-kit/dossier-types.js'
-import { raise, type Finding } from '../adapter-kit/findings.js'
+import type { Finding } from '../adapter-kit/findings.js'
 import { Problem, type ProblemItem } from '../errors.js'
-import { filesOf } from '../files/references.js'
 import { readDossier } from './documents.js'
-import { FILE_KINDS } from './files.js'
-import { asItem } from './problems.js'
+import type { LineHash } from './line-hash.js'
 import type { Validator } from './validate.js'
 
 export interface RawLine {
@@ -18,16 +16,18 @@ export interface RawLine {
 const LINE_FEED = 0x0a
 
 /** Lines end with LF or CR LF; the last one may end with the input. `limit` is in bytes, without the line's end. */
-export async function * splitLines (chunks: AsyncIterable<Buffer>, limit: number): AsyncGenerator<RawLine> {
+export async function * splitLines (chunks: AsyncIterable<Buffer>, limit: number, hash?: LineHash): AsyncGenerator<RawLine> {
   let number = 0
   let pieces: Buffer[] = []
   let size = 0
   const take = (piece: Buffer): void => {
+    hash?.add(piece)
     size += piece.length
     if (size > limit) pieces = []
     else pieces.push(piece)
   }
   const line = (): RawLine => {
+    hash?.endLine()
     const ended = { number: ++number, bytes: size > limit ? undefined : Buffer.concat(pieces) }
     pieces = []
     size = 0
@@ -59,9 +59,7 @@ export function readLine (bytes: Buffer | undefined, validator: Validator): Read
   const document = text === undefined ? undefined : parse(text)
   if (document === undefined) return { kind: 'rejected', dossierCode: null, errors: [MALFORMED] }
   try {
-    const read = readDossier({ validator, now: new Date() }, document)
-    const errors = filesOf(read.dossier).map(({ path }) => asItem(raise(FILE_KINDS.inImport, path)))
-    return errors.length === 0 ? { kind: 'dossier', ...read } : { kind: 'rejected', dossierCode: read.dossier.code, errors }
+    return { kind: 'dossier', ...readDossier({ validator, now: new Date() }, document) }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return { kind: 'rejected', dossierCode: codeOf(document), errors: itemsOf(error) }
@@ -91,7 +89,7 @@ function codeOf (document: unknown): string | null {
   return typeof code === 'string' && /^(?=.{1,50}$)[0-9A-Za-z]+([._-][0-9A-Za-z]+)*$/.test(code) ? code : null
 }
 
-function itemsOf ({ options }: Problem): readonly ProblemItem[] {
+export function itemsOf ({ options }: Problem): readonly ProblemItem[] {
   const { errors = [], code, detail, detailEn } = options
   return errors.length > 0 ? errors : [{ pointer: '', code, message: detail, messageEn: detailEn }]
 }

@@ -1,24 +1,26 @@
 /**
- * Intake: one transaction stores the revision, its steps, the planned deliveries and the audit rows, or nothing.
- * The lanes to ring are returned; they are rung after the commit.
+ * Intake: one transaction stores the revisions, their steps, the planned deliveries and the audit rows, or nothing. A single
+ * push and a batch take the same statements. The lanes to ring are returned; they are rung after the commit.
  */
-import type { Dossier, Progress, ProgressStep } from '../adapter-kit/dossier-types.js'
+import type { Dossier, Progress } from '../adapter-kit/dossier-types.js'
 import { toHanoi } from '../adapter-kit/dates.js'
-import { raise, type Finding } from '../adapter-kit/findings.js'
+import type { Finding } from '../adapter-kit/findings.js'
 import { recordAudit, type AuditEntry } from '../db/audit.js'
-import { insertRevision, knownSteps, lockDossier, lockExistingDossier, OriginTaken, setSourceVersion, type LockedDossier, type StepRow } from '../db/dossiers.js'
+import { insertRevisions, knownSteps, lockDossiers, lockExistingDossier, OriginTaken, originOwners, setSourceVersions, type NewRevision } from '../db/dossiers.js'
 import type { RingableLane } from '../db/lanes.js'
 import type { Tx } from '../db/open.js'
 import { planDeliveries, supersedeOlder, type PlannedDelivery } from '../db/planning.js'
-import { contentHash, derivedStepId } from './content.js'
-import { originChange, originFindings, recipients, type OriginRules } from './origin.js'
+import { Problem } from '../errors.js'
+import { decide, dossierKeys, newestEvent, refuseIfAny, standingAfter, stepRow, type Decision, type DossierState, type Push, type Standing } from './decision.js'
 import { checkFiles, recordFiles } from './files.js'
-import { asItem, dossierNotFound, invalidDocument, originTaken, sourceVersionReused, staleRevision, stepChanged } from './problems.js'
-import { STEP_KINDS } from './review/step-kinds.js'
+import { originFindings, recipients, type OriginRules } from './origin.js'
+import { asItem, dossierNotFound, invalidDocument, originTaken } from './problems.js'
 import { timesOutOfOrder } from './review/times.js'
 
 export interface IntakeOptions {
   clientId: string
+  /** Of the audit entries; undefined: the client. */
+  actor?: string
   adapters: readonly string[]
   superseding: readonly string[]
   origins: OriginRules
@@ -42,20 +44,34 @@ export interface Accepted {
   lanes: RingableLane[]
 }
 
-export type DossierState = Omit<Dossier, 'progress' | 'sourceVersion'>
+/** A receipt, or why that push alone was refused. */
+export type Outcome = Receipt | Problem
+
+export interface AcceptedBatch {
+  /** In the order of the pushes. */
+  outcomes: Outcome[]
+  lanes: RingableLane[]
+}
 
 /** Accepts a whole dossier, with any of its steps. */
 export async function acceptDossier (tx: Tx, dossier: Dossier, options: IntakeOptions): Promise<Accepted> {
-  const { progress = [], sourceVersion, ...state } = dossier
-  refuseIfAny(originFindings(state.origin, options.origins))
-  const locked = await lockDossier(tx, { ...dossierKeys(state), clientId: options.clientId, origin: state.origin })
-    .catch((error: unknown) => { throw error instanceof OriginTaken ? originTaken() : error })
-  if (!locked.inserted) refuseIfAny(originChange(locked.origin ?? undefined, state.origin))
-  return storeRevision(tx, { locked, state, steps: progress, sourceVersion, stepsAt: 'progress' }, options)
+  return onlyOne(await acceptDossiers(tx, [dossier], options))
 }
 
-function refuseIfAny (errors: readonly Finding[]): void {
-  if (errors.length > 0) throw invalidDocument(errors.map(asItem))
+/** Accepts dossiers as if they had been pushed one after the other. */
+export async function acceptDossiers (tx: Tx, dossiers: readonly Dossier[], options: IntakeOptions): Promise<AcceptedBatch> {
+  const pushes = dossiers.map(({ progress = [], sourceVersion, ...state }): Push => ({ state, steps: progress, sourceVersion, stepsAt: 'progress' }))
+  const refused = await refusedBefore(tx, pushes, options)
+  const good = pushes.filter(push => !refused.has(push))
+  const standings = await lockAll(tx, good, options)
+  const outcomes = new Map<Push, Outcome>(refused)
+  const lanes: RingableLane[] = []
+  for (const round of roundsOf(good)) {
+    const stored = await storeRound(tx, { pushes: round, standings }, options)
+    round.forEach((push, index) => { outcomes.set(push, stored.outcomes[index] as Outcome) })
+    lanes.push(...stored.lanes)
+  }
+  return { outcomes: pushes.map(push => outcomes.get(push) as Outcome), lanes }
 }
 
 /** Accepts steps, and what they make of the dossier's status, for a dossier that was pushed before. */
@@ -65,8 +81,17 @@ export async function acceptProgress (tx: Tx, { code, progress }: { code: string
   if (locked === undefined) throw dossierNotFound()
   const state = { ...withoutStatus(locked.content as unknown as DossierState, changes), ...changes }
   const findings = orderFindings(state, changes)
-  const accepted = await storeRevision(tx, { locked, state, steps, sourceVersion, stepsAt: 'steps' }, options)
+  const push: Push = { state, steps, sourceVersion, stepsAt: 'steps' }
+  const known = await knownSteps(tx, [{ dossierId: locked.id, stepIds: stepIds([push]) }])
+  const standings = new Map([[code, { locked, known: known.get(locked.id) ?? new Map<string, Buffer>() }]])
+  const accepted = onlyOne(await storeRound(tx, { pushes: [push], standings }, options))
   return { ...accepted, receipt: { ...accepted.receipt, findings } }
+}
+
+function onlyOne ({ outcomes: [outcome], lanes }: AcceptedBatch): Accepted {
+  if (outcome === undefined) throw new Error('a push had no outcome')
+  if (outcome instanceof Error) throw outcome
+  return { receipt: outcome, lanes }
 }
 
 /** Pushed times against those the dossier has. What is wrong with the stored ones alone is not this push's fault. */
@@ -83,105 +108,161 @@ function withoutStatus (state: DossierState, { status, localStatus }: Pick<Progr
   return status === undefined && localStatus === undefined ? state : rest
 }
 
-interface Push {
-  locked: LockedDossier
-  state: DossierState
-  steps: readonly ProgressStep[]
-  sourceVersion: number | undefined
-  /** Member of the pushed document that holds the steps, for pointers. */
-  stepsAt: string
-}
+type Refused = Map<Push, Problem>
 
-async function storeRevision (tx: Tx, push: Push, options: IntakeOptions): Promise<Accepted> {
-  const { locked, state, sourceVersion } = push
-  const hash = contentHash(state)
-  const fresh = await newSteps(tx, push)
-  const unchanged = !locked.inserted && locked.content_hash.equals(hash) && fresh.length === 0
-  checkOrder(locked, sourceVersion, unchanged)
-  if (unchanged) return keepAsItIs(tx, push, options)
-  const revision = locked.revision + 1
-  await checkFiles(tx, state, options.clientId)
-  await insertRevision(tx, {
-    dossierId: locked.id,
-    revision,
-    content: state as unknown as Record<string, unknown>,
-    contentHash: hash,
-    sourceVersion,
-    clientId: options.clientId,
-    eventAt: newestEvent(state, fresh),
-    ...dossierKeys(state),
-    dueAt: state.dueAt
-  }, fresh)
-  await recordFiles(tx, state, { dossierId: locked.id, revision })
-  return plan(tx, { push, revision, newSteps: fresh.length }, options)
-}
-
-/** Refuses what is older than what is stored (design §2.6): a late retransmission must not undo a newer state. */
-export function checkOrder (locked: Pick<LockedDossier, 'source_version'>, sourceVersion: number | undefined, unchanged: boolean): void {
-  if (sourceVersion === undefined || locked.source_version === null) return
-  const given = BigInt(sourceVersion)
-  const stored = BigInt(locked.source_version)
-  if (given < stored) throw staleRevision(locked.source_version, sourceVersion)
-  if (given === stored && !unchanged) throw sourceVersionReused(sourceVersion)
-}
-
-async function newSteps (tx: Tx, { locked, steps, stepsAt }: Push): Promise<StepRow[]> {
-  const rows = new Map(steps.map((step, index) => [stepRow(step).stepId, { row: stepRow(step), index }]))
-  const known = locked.inserted ? new Map<string, Buffer>() : await knownSteps(tx, locked.id, [...rows.keys()])
-  const changed = [...rows.values()].filter(({ row }) => known.get(row.stepId)?.equals(row.contentHash) === false)
-  if (changed.length > 0) {
-    throw stepChanged(changed.map(({ index }) => asItem(raise(STEP_KINDS.changed, [stepsAt, index]))))
+/** Refused before anything is locked: a dossier that nobody could be told of, or with files that the client has not. */
+async function refusedBefore (tx: Tx, pushes: readonly Push[], options: IntakeOptions): Promise<Refused> {
+  const refused: Refused = new Map()
+  const owners = await originOwners(tx, pushes.flatMap(({ state: { origin } }) => origin === undefined ? [] : [origin]))
+  for (const push of pushes) {
+    const problem = await problemOf(async () => {
+      checkOrigin(push.state, { owners, options })
+      await checkFiles(tx, push.state, options.clientId)
+    })
+    if (problem !== undefined) refused.set(push, problem)
   }
-  return [...rows.values()].map(({ row }) => row).filter(row => !known.has(row.stepId))
+  return refused
 }
 
-export function stepRow (step: ProgressStep): StepRow {
-  const { id, ...content } = step
-  return { stepId: id ?? derivedStepId(content), occurredAt: step.occurredAt, content, contentHash: contentHash(content) }
+async function problemOf (check: () => Promise<void>): Promise<Problem | undefined> {
+  try {
+    await check()
+    return undefined
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
+  }
 }
 
-export function dossierKeys (state: DossierState): { code: string, agencyCode: string, procedureCode: string } {
-  return { code: state.code, agencyCode: state.agency.code, procedureCode: state.procedure.code }
+/** One national dossier has one dossier here, also within a batch. */
+function checkOrigin ({ code, origin }: DossierState, { owners, options }: { owners: Map<string, string>, options: IntakeOptions }): void {
+  refuseIfAny(originFindings(origin, options.origins))
+  if (origin === undefined) return
+  const key = `${origin.adapter} ${origin.code}`
+  if ((owners.get(key) ?? code) !== code) throw originTaken()
+  owners.set(key, code)
 }
 
-/** Newest time the revision speaks of; lateness is measured from there (design §2.15). */
-export function newestEvent (state: DossierState, steps: readonly StepRow[]): Date {
-  const times = [state.receivedAt, state.finishedAt, state.returnedAt, state.refusedAt, ...steps.map(step => step.occurredAt)]
-  return new Date(Math.max(...times.filter(time => time !== undefined).map(time => Date.parse(time))))
+/** By dossier code. */
+type Standings = Map<string, Standing>
+
+/** All dossiers at once: locked round by round, two batches could wait for each other. */
+async function lockAll (tx: Tx, pushes: readonly Push[], { clientId }: IntakeOptions): Promise<Standings> {
+  const byCode = new Map<string, Push[]>()
+  for (const push of pushes) byCode.set(push.state.code, [...byCode.get(push.state.code) ?? [], push])
+  const locked = await lockDossiers(tx, clientId, [...byCode.values()].flatMap(([push]) => push === undefined ? [] : [{ ...dossierKeys(push.state), origin: push.state.origin }]))
+    .catch((error: unknown) => { throw error instanceof OriginTaken && pushes.length === 1 ? originTaken() : error })
+  const older = [...locked].filter(([, { inserted }]) => !inserted)
+  // In a statement of its own: the one that waited for the locks has an older snapshot.
+  const known = await knownSteps(tx, older.map(([code, { id }]) => ({ dossierId: id, stepIds: stepIds(byCode.get(code) ?? []) })))
+  return new Map([...locked].map(([code, dossier]) => [code, { locked: dossier, known: known.get(dossier.id) ?? new Map<string, Buffer>() }]))
 }
 
-async function keepAsItIs (tx: Tx, { locked, state, sourceVersion }: Push, options: IntakeOptions): Promise<Accepted> {
-  if (sourceVersion !== undefined) await setSourceVersion(tx, locked.id, sourceVersion)
-  await recordAudit(tx, [{ actor: `client:${options.clientId}`, action: 'dossier.unchanged', dossierCode: state.code, details: { revision: locked.revision } }])
-  return { receipt: receipt(state.code, { revision: locked.revision, unchanged: true, newSteps: 0, planned: [] }), lanes: [] }
+function stepIds (pushes: readonly Push[]): string[] {
+  return pushes.flatMap(({ steps }) => steps.map(step => stepRow(step).stepId))
 }
 
-interface Stored {
+/** In order, cut where a dossier comes again: its second push must find the first one stored. */
+function roundsOf (pushes: readonly Push[]): Push[][] {
+  const rounds: Push[][] = []
+  let codes = new Set<string>()
+  for (const push of pushes) {
+    if (rounds.length === 0 || codes.has(push.state.code)) {
+      rounds.push([])
+      codes = new Set()
+    }
+    rounds.at(-1)?.push(push)
+    codes.add(push.state.code)
+  }
+  return rounds
+}
+
+interface Decided {
   push: Push
-  revision: number
-  newSteps: number
+  locked: Standing['locked']
+  decision: Decision
 }
 
-async function plan (tx: Tx, { push, revision, newSteps }: Stored, options: IntakeOptions): Promise<Accepted> {
-  const { locked, state, sourceVersion } = push
-  const base = { actor: `client:${options.clientId}`, dossierCode: state.code }
-  const accepted: AuditEntry = { ...base, action: 'dossier.accepted', details: { revision, newSteps, ...(sourceVersion === undefined ? {} : { sourceVersion }) } }
-  const wanted = { ...base, dossierId: locked.id, revision, adapters: recipients(options.adapters, state.origin, options.origins), superseding: options.superseding, audit: [accepted] }
+interface Revised extends Decided {
+  decision: Extract<Decision, { kind: 'revision' }>
+}
+
+/** Stores what pushes of different dossiers come to, and moves their standings on. */
+async function storeRound (tx: Tx, { pushes, standings }: { pushes: readonly Push[], standings: Standings }, options: IntakeOptions): Promise<AcceptedBatch> {
+  const decided = pushes.map((push): Decided => {
+    const standing = standings.get(push.state.code)
+    if (standing === undefined) throw new Error('a pushed dossier is not locked')
+    const decision = decide(push, standing)
+    standings.set(push.state.code, standingAfter(push, decision, standing))
+    return { push, locked: standing.locked, decision }
+  })
+  await keepAsTheyAre(tx, decided.filter(({ decision }) => decision.kind === 'unchanged'), options)
+  const { planned, lanes } = await storeRevisions(tx, decided.filter((one): one is Revised => one.decision.kind === 'revision'), options)
+  return { outcomes: decided.map(one => outcomeOf(one, planned)), lanes }
+}
+
+function actorOf ({ clientId, actor = `client:${clientId}` }: IntakeOptions): string {
+  return actor
+}
+
+async function keepAsTheyAre (tx: Tx, unchanged: readonly Decided[], options: IntakeOptions): Promise<void> {
+  await setSourceVersions(tx, unchanged.flatMap(({ push: { sourceVersion }, locked }) => sourceVersion === undefined ? [] : [{ dossierId: locked.id, sourceVersion }]))
+  await recordAudit(tx, unchanged.map(({ push, locked }) => ({
+    actor: actorOf(options), action: 'dossier.unchanged', dossierCode: push.state.code, details: { revision: locked.revision }
+  })))
+}
+
+type Planned = Map<string, PlannedDelivery[]>
+
+async function storeRevisions (tx: Tx, revised: readonly Revised[], options: IntakeOptions): Promise<{ planned: Planned, lanes: RingableLane[] }> {
+  if (revised.length === 0) return { planned: new Map(), lanes: [] }
+  await insertRevisions(tx, options.clientId, revised.map(newRevision))
+  for (const { push, locked, decision } of revised) await recordFiles(tx, push.state, { dossierId: locked.id, revision: decision.revision })
+  const actor = actorOf(options)
+  const wanted = {
+    work: revised.map(({ push: { state }, locked, decision }) => ({
+      dossierId: locked.id, dossierCode: state.code, revision: decision.revision, adapters: recipients(options.adapters, state.origin, options.origins)
+    })),
+    actor,
+    superseding: options.superseding,
+    audit: revised.map(one => acceptedEntry(one, actor))
+  }
   const { planned, lanes } = await planDeliveries(tx, wanted)
   const { superseded, lanes: freed } = await supersedeOlder(tx, wanted)
-  await recordAudit(tx, superseded.map(old => ({
-    ...base, action: 'delivery.superseded', deliveryId: old.id, adapter: old.adapter, details: { revision: old.revision, by: revision }
+  await recordAudit(tx, superseded.map(({ id, adapter, dossierCode, revision, by }) => ({
+    actor, action: 'delivery.superseded', dossierCode, deliveryId: id, adapter, details: { revision, by }
   })))
-  return { receipt: receipt(state.code, { revision, unchanged: false, newSteps, planned }), lanes: [...lanes, ...freed] }
+  return { planned, lanes: [...lanes, ...freed] }
 }
 
-function receipt (code: string, of: { revision: number, unchanged: boolean, newSteps: number, planned: readonly PlannedDelivery[] }): Receipt {
+function newRevision ({ push: { state, sourceVersion }, locked, decision }: Revised): NewRevision {
   return {
-    code,
-    revision: of.revision,
-    unchanged: of.unchanged,
-    newSteps: of.newSteps,
-    deliveries: of.planned.map(({ id, adapter }) => ({ id, adapter, state: 'queued' })),
+    dossierId: locked.id,
+    revision: decision.revision,
+    content: state as unknown as Record<string, unknown>,
+    contentHash: decision.hash,
+    sourceVersion,
+    eventAt: newestEvent(state, decision.fresh),
+    ...dossierKeys(state),
+    dueAt: state.dueAt,
+    steps: decision.fresh
+  }
+}
+
+function acceptedEntry ({ push: { state, sourceVersion }, decision }: Revised, actor: string): AuditEntry {
+  const { revision, fresh } = decision
+  return { actor, action: 'dossier.accepted', dossierCode: state.code, details: { revision, newSteps: fresh.length, ...(sourceVersion === undefined ? {} : { sourceVersion }) } }
+}
+
+function outcomeOf ({ push, locked, decision }: Decided, planned: Planned): Outcome {
+  if (decision.kind === 'refused') return decision.problem
+  const unchanged = decision.kind === 'unchanged'
+  return {
+    code: push.state.code,
+    revision: unchanged ? locked.revision : decision.revision,
+    unchanged,
+    newSteps: unchanged ? 0 : decision.fresh.length,
+    deliveries: unchanged ? [] : (planned.get(locked.id) ?? []).map(({ id, adapter }) => ({ id, adapter, state: 'queued' })),
     findings: [],
     acceptedAt: toHanoi(new Date())
   }

@@ -14,8 +14,8 @@ declare module 'fastify' {
     client: Client
   }
   interface FastifyContextConfig {
-    /** What a key must be allowed to call the route. */
-    scope?: Scope
+    /** What a key must be allowed to call the route; a function where that depends on the query, which is not checked yet. */
+    scope?: Scope | ((query: Readonly<Record<string, unknown>>) => Scope)
   }
 }
 
@@ -34,7 +34,8 @@ async function authenticate (db: Database, request: FastifyRequest): Promise<Cli
   const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1]
   const client = key === undefined ? undefined : await findClient(db, key)
   if (client === undefined) throw unauthorized()
-  const { scope } = request.routeOptions.config
+  const { scope: named } = request.routeOptions.config
+  const scope = typeof named === 'function' ? named(request.query as Readonly<Record<string, unknown>>) : named
   if (scope === undefined || !client.scopes.includes(scope)) throw forbidden(String(scope))
   if (client.stale) await touchKey(db, client.keyId)
   return client

@@ -36,6 +36,20 @@ const TEXTS: Readonly<Record<Cause, { title: [string, string], detail: [string, 
   }
 }
 
+/** Of an import that runs: what it has stored stays. */
+export function closedMidway (cause: Cause): Problem {
+  const { title: [title, titleEn] } = TEXTS[cause]
+  return new Problem({
+    status: 503,
+    code: cause,
+    title,
+    titleEn,
+    detail: 'Việc nạp dừng giữa chừng; các dòng đã nạp được giữ nguyên. Gửi lại cả tệp sau, với cùng khóa: dòng đã nạp được bỏ qua. Người vận hành: xem docs/operating.md, mục 6.',
+    detailEn: 'The import broke off; lines that were imported stay. Send the whole file again later, with the same key: they are skipped. Operators: see docs/operating.md, section 6.',
+    headers: { 'retry-after': String(RETRY_SECONDS), connection: 'close' }
+  })
+}
+
 export default fp<BackpressureOptions>(async function backpressure (app, { closedBy }) {
   app.addHook('onRequest', async request => {
     const { intake = false } = request.routeOptions.config

@@ -28,7 +28,17 @@ export function documentedAnswers (statuses: readonly number[], answer: 'receipt
   }
 }
 
-function answerSchema (name: 'receipt' | 'problem'): Record<string, unknown> {
+/** An import's answer is streamed lines, or the one summary of a baseline. */
+export function documentedImport (): Record<string, unknown> {
+  const lines = { schema: answerSchema('import-line') }
+  const summary = { schema: { type: 'object', additionalProperties: true, description: 'mode=baseline (docs/api.md, 9)' } }
+  return {
+    ...documentedAnswers([], 'receipt'),
+    200: { description: 'mode=intake: mỗi dòng một kết quả / a result a line', content: { 'application/x-ndjson': lines, 'application/json': summary } }
+  }
+}
+
+function answerSchema (name: 'receipt' | 'problem' | 'import-line'): Record<string, unknown> {
   const { $id: _, $schema: __, ...schema } = JSON.parse(readFileSync(new URL(`../../schemas/${name}.json`, import.meta.url), 'utf8')) as Record<string, unknown>
   return schema
 }

@@ -14,10 +14,21 @@ export default fp(async function problems (app) {
 
 /** Also for what fails before any route is found, such as a path that cannot be decoded. */
 export function answer (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { options } = error instanceof Problem ? error : toProblem(error as FastifyError)
-  // Our own refusals are no errors of ours, and as many as there are pushes: why intake is closed is logged once.
-  if (options.status >= 500 && !(error instanceof Problem)) request.log.error({ event: 'http.error', code: options.code, err: safeError(error) })
+  const options = optionsOf(error, request)
   return reply.code(options.status).headers({ ...options.headers, 'x-correlation-id': request.id }).type(MEDIA_TYPE).send(problemDocument(options, request.id))
+}
+
+/** For an answer that has begun: its status is gone, the document still tells. */
+export function problemDocumentOf (error: unknown, request: FastifyRequest): Record<string, unknown> {
+  return problemDocument(optionsOf(error, request), request.id)
+}
+
+function optionsOf (error: unknown, request: FastifyRequest): ProblemOptions {
+  if (error instanceof Problem) return error.options
+  const { options } = toProblem(error as FastifyError)
+  // Our own refusals are no errors of ours, and as many as there are pushes: why intake is closed is logged once.
+  if (options.status >= 500) request.log.error({ event: 'http.error', code: options.code, err: safeError(error) })
+  return options
 }
 
 export function problemDocument (options: ProblemOptions, correlationId: string): Record<string, unknown> {

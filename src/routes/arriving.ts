@@ -43,7 +43,7 @@ async function inTime<T> (waited: Promise<T>, { idleMs, stopping, brokenOff = im
 function importBrokenOff (status: 408 | 503): Problem {
   const problem = simple(status, status === 408 ? 'import-idle' : 'import-stopped', {
     title: ['Việc nạp bị ngắt giữa chừng', 'The import broke off'],
-    detail: ['Các dòng đã nạp được giữ nguyên. Gửi lại cả tệp: dòng đã nạp được bỏ qua (unchanged).', 'Lines that were imported stay. Send the whole file again: they are skipped (unchanged).']
+    detail: ['Các dòng đã nạp được giữ nguyên. Gửi lại cả tệp, với cùng khóa nếu có: dòng đã nạp được bỏ qua.', 'Lines that were imported stay. Send the whole file again, with the same key if there was one: they are skipped.']
   })
   return new Problem({ ...problem.options, headers: { connection: 'close', ...(status === 503 ? { 'retry-after': '30' } : {}) } })
 }

@@ -118,7 +118,7 @@ async function accept (services: Services, { request, reply, findings }: Pushed,
   return reply.code(answer.status).send(answer.response)
 }
 
-function intakeOptions ({ adapters }: Services, clientId: string): IntakeOptions {
+export function intakeOptions ({ adapters }: Pick<Services, 'adapters'>, clientId: string): IntakeOptions {
   const all = [...adapters.values()]
   return {
     clientId,

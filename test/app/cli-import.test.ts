@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { openTestDatabase } from '../support/database.js'
 import { portalSettings } from '../support/gateway.js'
@@ -20,7 +21,7 @@ interface Ended {
 const { url, db } = await openTestDatabase(t)
 const environment = { ...portalSettings('http://127.0.0.1:1'), DATABASE_URL: url }
 
-async function lienthong (args: readonly string[], { input = '', env = environment }: { input?: string, env?: Record<string, string> } = {}): Promise<Ended> {
+async function lienthong (args: readonly string[], { input = '', env = environment }: { input?: string | Buffer, env?: Record<string, string> } = {}): Promise<Ended> {
   const child = spawn(process.execPath, [join(DIST, 'src/cli.js'), ...args], {
     env: { PATH: process.env['PATH'], NODE_V8_COVERAGE: process.env['NODE_V8_COVERAGE'], ...env }, stdio: 'pipe'
   })
@@ -79,8 +80,25 @@ t.test('more lines than are told in the summary are all told on standard error, 
   t.match(stderr, /^5201 dòng\/lines: 1 imported/m)
 })
 
+t.test('without --baseline each line is pushed, in the operator\'s name, and the same file goes on under its id', async t => {
+  const file = ndjson([stocked(201), stocked(202), { ...stocked(203), status: 'done' }])
+  const first = await lienthong(['import', '-', '--gzip', '--import-id', 'hang-loat', '--json'], { input: gzipSync(file) })
+  t.equal(first.code, 1, 'a line was rejected')
+  t.match(JSON.parse(first.stdout), { type: 'summary', importId: 'hang-loat', complete: true, lines: 3, accepted: 2, rejected: 1 })
+  t.match(first.stderr, `dòng/line 3\t${stockedCode(203)}\tfield-value\t/status\t`)
+  t.match(await db.selectFrom('deliveries as d').innerJoin('dossiers as x', 'x.id', 'd.dossier_id').select(['x.code', 'd.state']).orderBy('x.code').execute(),
+    [{ code: stockedCode(201), state: 'queued' }, { code: stockedCode(202), state: 'queued' }])
+  t.match(await db.selectFrom('audit_entries').select('actor').where('dossier_code', '=', stockedCode(201)).execute(), Array(2).fill({ actor: 'operator:cli' }))
+  const again = await lienthong(['import', '-', '--import-id', 'hang-loat'], { input: file })
+  t.match(JSON.parse(again.stdout), { complete: true, lines: 3, accepted: 2 })
+  t.match(again.stderr, '3 dòng đã nạp trước đó')
+  const other = await lienthong(['import', '-', '--import-id', 'hang-loat'], { input: ndjson([stocked(204)]) })
+  t.match([other.code, other.stderr], [1, /idempotency-key-reused: .*SHA-256/])
+})
+
 const WRONG: Record<string, readonly [args: readonly string[], env: Record<string, string>, said: RegExp]> = {
-  'no mode': [['import', 'ho-so.ndjson'], environment, /lienthong import --baseline FILE/],
+  'a dry run of an intake': [['import', 'ho-so.ndjson', '--dry-run'], environment, /--dry-run belongs to --baseline/],
+  'what is no gzip': [['import', '-', '--gzip'], environment, /gzip-broken: .*\/ .*decompressed/],
   'no file': [['import', '--baseline'], environment, /lienthong import --baseline FILE/],
   'a file that is not there': [['import', '--baseline', '/khong-co.ndjson'], environment, /cannot read \/khong-co\.ndjson \(ENOENT\)/],
   'no adapter': [['import', '--baseline', '-'], { DATABASE_URL: url }, /ADAPTERS is empty/]

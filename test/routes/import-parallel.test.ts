@@ -4,7 +4,7 @@ import type { LightMyRequestResponse } from 'fastify'
 import { aStep } from '../support/dossiers.js'
 import { checkAudit, checkStates } from '../support/conservation.js'
 import { startGateway, type TestGateway } from '../support/gateway.js'
-import { ndjson, stock, stocked, stockedCode } from '../support/ndjson.js'
+import { linesOf, ndjson, stock, stocked, stockedCode } from '../support/ndjson.js'
 
 t.setTimeout(120_000)
 const COUNT = 60
@@ -50,3 +50,23 @@ async function stepsAndRevisions ({ services: { db } }: TestGateway): Promise<{ 
   t.strictSame(rows.map(row => row.code), Array.from({ length: COUNT }, (_, index) => stockedCode(index + 1)))
   return { rows: rows.map(row => ({ ...row, steps: Number(row.steps) })) }
 }
+
+t.test('bulk intakes of one stock in opposite orders, beside single pushes of it, store each state once', async t => {
+  const gateway = await startGateway(t, { role: 'api' })
+  const all = stock(400)
+  const send = async (documents: readonly unknown[]): Promise<Record<string, unknown> | undefined> => {
+    const answer = await gateway.call({ method: 'POST', url: '/v1/dossiers/import', headers: { 'content-type': 'application/x-ndjson' }, payload: ndjson(documents) })
+    return linesOf(answer.body).at(-1)
+  }
+  const [pushed, ...sent] = await Promise.all([
+    Promise.all(all.filter((_, index) => index % 20 === 0).map(async dossier => (await gateway.push(dossier)).json<{ unchanged: boolean }>())),
+    send(all), send(all.toReversed()), send([...all, ...all])
+  ])
+  for (const summary of sent) t.match(summary, { complete: true, rejected: 0 })
+  const accepted = sent.reduce((sum, summary) => sum + Number(summary?.['accepted']), 0) + pushed.filter(({ unchanged }) => !unchanged).length
+  t.equal(accepted, 400)
+  const { db } = gateway.services
+  t.strictSame((await db.selectFrom('dossiers').select('revision').distinct().execute()).map(({ revision }) => revision), [1])
+  const { count } = await db.selectFrom('deliveries').select(eb => eb.fn.countAll<string>().as('count')).executeTakeFirstOrThrow()
+  t.equal(count, '400')
+})

@@ -176,7 +176,7 @@ t.test('nothing of a person is in the audit log', async t => {
 const checkRefused = refusalsOf(gateway)
 
 for (const [name, url] of Object.entries({
-  'without a mode': '/v1/dossiers/import', 'of a mode that is none': '/v1/dossiers/import?mode=full', 'with a misspelt parameter': `${URL}&dryrun=true`, 'that wants too many errors': `${URL}&errors=10001`
+  'of a mode that is none': '/v1/dossiers/import?mode=full', 'with a misspelt parameter': `${URL}&dryrun=true`, 'that wants too many errors': `${URL}&errors=10001`
 })) {
   t.test(`an import ${name} is refused: 400`, async t => {
     await checkRefused(t, { method: 'POST', url, headers: { 'content-type': 'application/x-ndjson' }, payload: ndjson([stocked(41)]) }, { status: 400, code: 'invalid-parameter' })

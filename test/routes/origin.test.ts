@@ -3,6 +3,7 @@ import t from 'tap'
 import { aDossier, aStep, codeOf } from '../support/dossiers.js'
 import { deliveryStates, startGateway } from '../support/gateway.js'
 
+t.setTimeout(60_000)
 const ORIGIN = { adapter: 'national-portal', code: 'G22.99-261104-000123' }
 
 t.test('its steps and state arrive in order as statuses, and no dossier is made there', async t => {

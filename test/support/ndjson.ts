@@ -23,3 +23,7 @@ export function stockedCode (n: number): string {
 export function stock (count: number): Dossier[] {
   return Array.from({ length: count }, (_, index) => stocked(index + 1))
 }
+
+export function linesOf<T = Record<string, unknown>> (text: string): T[] {
+  return text.split('\n').filter(line => line !== '').map(line => JSON.parse(line) as T)
+}

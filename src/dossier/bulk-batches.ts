@@ -1,0 +1,76 @@
+/** Lines of a bulk intake, checked and put into batches of one transaction each. Holds one batch. */
+import type { Dossier } from '../adapter-kit/dossier-types.js'
+import type { Finding } from '../adapter-kit/findings.js'
+import type { RejectedLine } from '../db/imports.js'
+import { readLine, type RawLine } from './import-lines.js'
+import type { LineHash } from './line-hash.js'
+import type { Validator } from './validate.js'
+
+export interface GoodLine {
+  line: number
+  dossier: Dossier
+  findings: readonly Finding[]
+}
+
+export interface Batch {
+  /** In the order of the lines; blank ones are left out. */
+  items: Array<GoodLine | RejectedLine>
+  /** Where the body stands behind its last line. */
+  end: { line: number, bytes: number, sha256: Buffer }
+}
+
+export interface BatchOptions {
+  validator: Validator
+  /** What the partners' formats say of a dossier. */
+  partnerFindings: (dossier: Dossier) => Finding[]
+  /** Of the lines, as they are split. */
+  hash: LineHash
+}
+
+/** So many that round trips do not count; so few that a push of the same dossier waits for a moment only. */
+const BATCH_LINES = 100
+const BATCH_BYTES = 1024 * 1024
+/** A sender that pauses gets the results of what it has sent. */
+const QUIET_MS = 200
+
+export async function * batchesOf (lines: AsyncIterator<RawLine>, options: BatchOptions): AsyncGenerator<Batch> {
+  let pending: Promise<IteratorResult<RawLine>> | undefined
+  let batch: Batch['items'] = []
+  let count = 0
+  let bytes = 0
+  let end: Batch['end'] | undefined
+  for (;;) {
+    pending ??= lines.next()
+    const next = end === undefined ? await pending : await unlessQuiet(pending)
+    const ended = next?.done === true
+    if (next?.done === false) {
+      pending = undefined
+      const item = readItem(next.value, options)
+      if (item !== undefined) batch.push(item)
+      count++
+      bytes += next.value.bytes?.length ?? 0
+      // At once: the hash moves on with the next line.
+      end = { line: next.value.number, bytes: options.hash.bytes(), sha256: options.hash.digest() }
+      if (count < BATCH_LINES && bytes < BATCH_BYTES) continue
+    }
+    if (end !== undefined) yield { items: batch, end }
+    if (ended) return
+    batch = []
+    count = bytes = 0
+    end = undefined
+  }
+}
+
+/** Undefined: nothing came for a while; the wait goes on elsewhere, and its failure is not unheard. */
+async function unlessQuiet<T> (pending: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const quiet = new Promise<undefined>(resolve => { timer = setTimeout(() => { resolve(undefined) }, QUIET_MS) })
+  return Promise.race([pending, quiet]).finally(() => { clearTimeout(timer) })
+}
+
+function readItem ({ number, bytes }: RawLine, { validator, partnerFindings }: BatchOptions): GoodLine | RejectedLine | undefined {
+  const read = readLine(bytes, validator)
+  if (read.kind === 'blank') return undefined
+  if (read.kind === 'rejected') return { line: number, dossierCode: read.dossierCode, errors: read.errors }
+  return { line: number, dossier: read.dossier, findings: [...read.findings, ...partnerFindings(read.dossier)] }
+}
