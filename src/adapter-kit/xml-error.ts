@@ -18,7 +18,7 @@ export interface XmlLimits {
   textLength: number
 }
 
-export type XmlErrorCode = 'xml-malformed' | 'xml-doctype' | 'xml-encoding' | 'xml-limit'
+export type XmlErrorCode = 'malformed-xml' | 'xml-doctype' | 'xml-encoding' | 'xml-limit'
 
 /** Line and column are 1-based; absent where the bytes are no text. */
 export interface XmlPlace {
@@ -41,7 +41,7 @@ export class XmlError extends Error {
 }
 
 export function malformedXml (place: XmlPlace): XmlError {
-  return new XmlError('xml-malformed', {
+  return new XmlError('malformed-xml', {
     vi: `XML không đúng cú pháp ở dòng ${place.line}, cột ${place.column} hoặc ngay trước đó. Kiểm tra thẻ đóng, dấu ngoặc kép và các ký tự &, < chưa được viết thành &amp; và &lt;.`,
     en: `The XML is not well-formed at line ${place.line}, column ${place.column} or shortly before. Look for end tags, quotes, and & or < that were not written as &amp; and &lt;.`
   })
