@@ -23,6 +23,7 @@ import { healthRoutes } from './routes/health.js'
 import { importRoutes } from './routes/import.js'
 import { reconciliationRoutes } from './routes/reconciliations.js'
 import { redriveRoutes } from './routes/redrives.js'
+import { soapService } from './routes/soap/service.js'
 import type { Role, Services } from './services.js'
 
 export interface AppOptions {
@@ -71,6 +72,7 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
     await api.register(alertRoutes, { services, nearDueHours: config.nearDueHours })
     await api.register(auditRoutes, { services })
   }, { prefix: '/v1' })
+  await app.register(soapService, { services, validator, closedBy: services.watch.closedBy })
   return app
 }
 

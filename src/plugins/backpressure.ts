@@ -34,10 +34,13 @@ const TEXTS: Readonly<Record<Cause, { title: [string, string], detail: [string, 
 
 export default fp<BackpressureOptions>(async function backpressure (app, { closedBy }) {
   app.addHook('onRequest', async request => {
-    if (request.routeOptions.config.intake !== true) return
-    const [cause] = closedBy()
-    if (cause === undefined) return
-    const { options } = simple(503, cause, TEXTS[cause])
-    throw new Problem({ ...options, headers: { 'retry-after': String(RETRY_SECONDS) } })
+    if (request.routeOptions.config.intake === true) refuseWhileFull(closedBy)
   })
 }, { name: 'backpressure', fastify: '5.x' })
+
+export function refuseWhileFull (closedBy: BackpressureOptions['closedBy']): void {
+  const [cause] = closedBy()
+  if (cause === undefined) return
+  const { options } = simple(503, cause, TEXTS[cause])
+  throw new Problem({ ...options, headers: { 'retry-after': String(RETRY_SECONDS) } })
+}

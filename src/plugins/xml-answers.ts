@@ -4,6 +4,7 @@ import type { XmlNode } from '../adapter-kit/xml-write.js'
 
 /** The namespace and the form of a problem in XML (RFC 9457, appendix B), lists as `i` elements. */
 export const PROBLEM_NAMESPACE = 'urn:ietf:rfc:7807'
+export const PROBLEM_ITEM = 'i'
 
 const XML_TYPES = ['application/xml', 'text/xml', 'application/problem+xml']
 
@@ -22,6 +23,6 @@ function membersOf (value: Record<string, unknown>): XmlNode[] {
 }
 
 function nodeOf (name: string, value: unknown): XmlNode {
-  if (Array.isArray(value)) return { name, content: value.map(item => nodeOf('i', item)) }
+  if (Array.isArray(value)) return { name, content: value.map(item => nodeOf(PROBLEM_ITEM, item)) }
   return { name, content: isRecord(value) ? membersOf(value) : String(value) }
 }
