@@ -3,7 +3,7 @@
  * everything that can grow. What is well-formed is the business of `saxes`, which is strict; the limits are ours.
  */
 import { SaxesParser, type SaxesAttributeNS, type SaxesTagNS } from 'saxes'
-import { decodeUtf8 } from './text.js'
+import { decodeUtf8, decodeUtf8Head } from './text.js'
 import { beyondLimit, doctypeRefused, malformedXml, notUtf8, type XmlLimits } from './xml-error.js'
 
 export interface XmlAttribute {
@@ -48,17 +48,34 @@ export function parseXml (document: string | Buffer, limits: Partial<XmlLimits> 
   const text = typeof document === 'string' ? document : decodeUtf8(document)
   // UTF-16 of plain letters is valid UTF-8 too, with a NUL in every other place.
   if (text === undefined || text.includes('\0')) throw notUtf8()
+  const { parser, root } = openParser(bounds, typeof document === 'string')
+  parser.write(text).close()
+  return root()
+}
+
+/**
+ * The beginning of a document, as far as it stands within so many bytes: elements that have begun are there with what
+ * they hold so far. What lies behind is not looked at, and costs nothing.
+ */
+export function parseXmlHead (document: Buffer, bytes: number): XmlElement {
+  const text = decodeUtf8Head(document.subarray(0, bytes))
+  if (text === undefined || text.includes('\0')) throw notUtf8()
+  const { parser, root } = openParser(XML_LIMITS, false)
+  parser.write(text)
+  return root()
+}
+
+function openParser (bounds: XmlLimits, decoded: boolean): { parser: SaxesParser<{ xmlns: true }>, root: () => XmlElement } {
   const parser = new SaxesParser({ xmlns: true })
   const root = buildTree(parser, bounds)
   parser.on('doctype', () => { throw doctypeRefused() })
   parser.on('xmldecl', ({ version, encoding }) => {
     if (version !== '1.0') throw malformedXml(placeOf(parser))
-    if (typeof document !== 'string' && !/^utf-?8$/i.test(encoding ?? 'utf-8')) throw notUtf8()
+    if (!decoded && !/^utf-?8$/i.test(encoding ?? 'utf-8')) throw notUtf8()
   })
   // Without this handler saxes throws an error whose text quotes the document.
   parser.on('error', () => { throw malformedXml(placeOf(parser)) })
-  parser.write(text).close()
-  return root()
+  return { parser, root }
 }
 
 /** The child of that name, or undefined; the first where there are several. */

@@ -1,6 +1,6 @@
 /** Bodies in XML, on the routes whose document has an XML form, and receipts in XML. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { parseXml, type XmlElement } from '../adapter-kit/xml.js'
+import { parseXml, parseXmlHead, type XmlElement } from '../adapter-kit/xml.js'
 import { notUtf8, XmlError } from '../adapter-kit/xml-error.js'
 import type { XmlNode } from '../adapter-kit/xml-write.js'
 import type { Receipt } from '../dossier/intake.js'
@@ -41,11 +41,20 @@ export function takeXmlForms (app: FastifyInstance): void {
 }
 
 /** The body's root element. */
-export function readXml ({ headers, routeOptions }: FastifyRequest, body: Buffer): XmlElement {
+export function readXml (request: FastifyRequest, body: Buffer): XmlElement {
+  return parsed(request, () => parseXml(body, { bytes: request.routeOptions.bodyLimit }))
+}
+
+/** The same of the body's beginning. */
+export function readXmlHead (request: FastifyRequest, body: Buffer, bytes: number): XmlElement {
+  return parsed(request, () => parseXmlHead(body, bytes))
+}
+
+function parsed ({ headers }: FastifyRequest, parse: () => XmlElement): XmlElement {
   const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8'
   try {
     if (!/^utf-?8$/i.test(charset)) throw notUtf8()
-    return parseXml(body, { bytes: routeOptions.bodyLimit })
+    return parse()
   } catch (error) {
     throw error instanceof XmlError ? unreadable(error) : error
   }

@@ -1,7 +1,7 @@
 // XML from outside: what it holds is kept letter by letter, what attacks is refused at once.
 import fc from 'fast-check'
 import t from 'tap'
-import { childOf, parseXml, XML_LIMITS } from '../../src/adapter-kit/xml.js'
+import { childOf, parseXml, parseXmlHead, XML_LIMITS } from '../../src/adapter-kit/xml.js'
 import { XmlError, type XmlLimits } from '../../src/adapter-kit/xml-error.js'
 import { xmlDocument } from '../../src/adapter-kit/xml-write.js'
 import { xmlAttacks } from '../support/xml-attacks.js'
@@ -28,9 +28,10 @@ for (const [name, { document, code }] of Object.entries(ATTACKS)) {
 }
 
 t.test('50 MB are refused by their size before anything looks into them', async t => {
+  const document = Buffer.alloc(50_000_000, 'x')
   const started = performance.now()
-  t.match(refusalOf(`<a b="${'x'.repeat(50_000_000)}"/>`), { code: 'xml-limit', limit: 'bytes', text: { vi: /1048576/ } })
-  t.ok(performance.now() - started < 200)
+  t.match(refusalOf(document), { code: 'xml-limit', limit: 'bytes', text: { vi: /1048576/ } })
+  t.ok(performance.now() - started < 1000)
 })
 
 t.test('each limit is told by its name, and what is exactly at it is taken', async t => {
@@ -68,6 +69,16 @@ t.test('text stays text: leading zeros, long numbers, white space, CDATA, entiti
   ])
   t.equal(childOf(root, 'id')?.text, '000123')
   t.equal(childOf(root, 'b'), undefined, 'of another namespace')
+})
+
+t.test('the beginning of a document is read by itself: what lies behind is not looked at', async t => {
+  const head = Buffer.from('<a><b>x</b><c>Đ')
+  const document = Buffer.concat([head, Buffer.from('</wrong>\uD83D\uDE00'), Buffer.from([0xff])])
+  t.match(parseXmlHead(document, head.length), { name: 'a', children: [{ name: 'b', text: 'x' }, { name: 'c' }] })
+  t.match(parseXmlHead(document, head.length - 1), { name: 'a' }, 'a letter cut in two is no fault')
+  t.throws(() => parseXmlHead(document, document.length), { code: 'xml-encoding' })
+  t.throws(() => parseXmlHead(Buffer.from('<!DOCTYPE a><a>'), 100), { code: 'xml-doctype' })
+  t.throws(() => parseXmlHead(Buffer.from('<?xml version="1.0"?>'), 100), { code: 'malformed-xml' })
 })
 
 t.test('the declared encoding of a string, which has none, is ignored', async t => {

@@ -180,6 +180,12 @@ t.test('an operation needs the scope it has in JSON', async t => {
   t.match(faultOf(await post(envelope(SOAP11, push(aDossier())), headers)), { fault: 'soap:Client', code: 'scope-missing', words: /dossiers:write/ })
 })
 
+t.test('for a stranger nothing behind the headers is read', async t => {
+  const broken = envelope(SOAP11, push(aDossier()), `<x xmlns="urn:x">${'y'.repeat(17_000)}</x>`).replace('</l:PushDossier>', '')
+  t.match(faultOf(await post(broken, {})), { code: 'unauthorized' })
+  t.match(faultOf(await post(broken)), { code: 'malformed-xml' })
+})
+
 t.test('a header that must be understood, but by somebody else, is none of ours', async t => {
   const header = `<x xmlns="urn:x" xmlns:e="${SOAP11}" e:mustUnderstand="1" e:actor="urn:router"/>`
   t.match(faultOf(await post(envelope(SOAP11, GET, header))), { code: 'dossier-not-found' })

@@ -11,11 +11,6 @@ export const SOAP_VERSIONS: Readonly<Record<SoapVersion, { namespace: string, me
   1.2: { namespace: 'http://www.w3.org/2003/05/soap-envelope', mediaType: 'application/soap+xml', role: 'role' }
 }
 
-export interface Envelope {
-  headers: readonly XmlElement[]
-  operation: XmlElement
-}
-
 /** Roles in which a header is meant for us: no role, the next one, the last one. */
 const OUR_ROLES = [
   '', 'http://schemas.xmlsoap.org/soap/actor/next',
@@ -26,13 +21,18 @@ export function versionOf ({ namespace }: XmlElement): SoapVersion | undefined {
   return (Object.keys(SOAP_VERSIONS) as SoapVersion[]).find(version => SOAP_VERSIONS[version].namespace === namespace)
 }
 
-export function readEnvelope (root: XmlElement): Envelope {
+/** The headers that are for us, of a whole envelope or of one that has begun. */
+export function headersOf (root: XmlElement): XmlElement[] {
   if (root.name !== 'Envelope') throw invalidEnvelope()
   const version = versionOf(root)
   if (version === undefined) throw versionMismatch()
+  return (childOf(root, 'Header')?.children ?? []).filter(header => isForUs(header, version))
+}
+
+export function operationOf (root: XmlElement): XmlElement {
   const [operation, ...others] = childOf(root, 'Body')?.children ?? []
   if (operation === undefined || others.length > 0) throw invalidEnvelope()
-  return { headers: (childOf(root, 'Header')?.children ?? []).filter(header => isForUs(header, version)), operation }
+  return operation
 }
 
 function isForUs ({ attributes }: XmlElement, version: SoapVersion): boolean {

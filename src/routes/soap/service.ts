@@ -9,10 +9,10 @@ import { refuseWhileFull, type BackpressureOptions } from '../../plugins/backpre
 import { problemOf, simple } from '../../plugins/problems.js'
 import { idempotencyKey } from '../idempotency-key.js'
 import type { Pushing } from '../push.js'
-import { readXml } from '../xml-forms.js'
-import { readEnvelope, refuseUnknownHeaders, SOAP_VERSIONS, versionOf, writeEnvelope, type SoapVersion } from './envelope.js'
+import { readXml, readXmlHead } from '../xml-forms.js'
+import { headersOf, operationOf, refuseUnknownHeaders, SOAP_VERSIONS, versionOf, writeEnvelope, type SoapVersion } from './envelope.js'
 import { faultStatus, writeFault } from './faults.js'
-import { OPERATIONS, runOperation } from './operations.js'
+import { OPERATIONS, runOperation, type Operation } from './operations.js'
 import { isSecurity, readSecurity } from './security.js'
 import { writeWsdl } from './wsdl.js'
 
@@ -22,6 +22,9 @@ declare module 'fastify' {
     soapVersion: SoapVersion | null
   }
 }
+
+/** Room for the headers of an envelope: a token, a timestamp, and what toolkits add. */
+const HEAD_BYTES = 16_384
 
 export interface SoapOptions extends Pushing, BackpressureOptions {}
 
@@ -42,36 +45,39 @@ export async function soapService (app: FastifyInstance, options: SoapOptions): 
     if (request.headers.authorization !== undefined) request.client = await clientOf(db, bearerKey(request))
   }
   app.post('/soap', { schema: { hide: true }, onRequest: early }, async (request, reply) => {
-    const { headers, operation } = openEnvelope(request)
+    await authenticate(options, request)
+    const root = openEnvelope(request, readXml(request, request.body as Buffer))
+    const headers = headersOf(root)
     refuseUnknownHeaders(headers, isSecurity)
-    await authenticate(options, request, headers)
-    const { scope, intake } = operationOf(operation)
+    // Who was let in by the HTTP header may ask for more in the envelope: what is not supported is refused, never skipped.
+    readSecurity(headers, new Date())
+    const element = operationOf(root)
+    const { scope, intake } = known(element)
     await admit(db, request.client, scope)
     if (intake) refuseWhileFull(options.closedBy)
-    const answer = await runOperation(options, operation, { clientId: request.client.id, key: idempotencyKey(request) })
+    const answer = await runOperation(options, element, { clientId: request.client.id, key: idempotencyKey(request) })
     const version = request.soapVersion ?? '1.1'
     return reply.type(mediaType(version)).send(writeEnvelope(version, answer))
   })
 }
 
-function openEnvelope (request: FastifyRequest): ReturnType<typeof readEnvelope> {
-  const root = readXml(request, request.body as Buffer)
-  request.soapVersion = versionOf(root) ?? (root.name === 'Envelope' ? '1.1' : null)
-  return readEnvelope(root)
-}
-
-/** The header goes before the envelope; a security header is looked at all the same, for it may ask for more. */
-async function authenticate ({ services: { db } }: SoapOptions, request: FastifyRequest, headers: readonly XmlElement[]): Promise<void> {
-  const token = readSecurity(headers, new Date())
-  // The decorator's initial value: no key in the header.
+/** By the envelope, where the HTTP header says nothing: only its beginning is read for a stranger. */
+async function authenticate ({ services: { db } }: SoapOptions, request: FastifyRequest): Promise<void> {
+  // The decorator's initial value.
   if ((request.client as Client | null) !== null) return
-  if (token === undefined) throw unauthorized()
-  const client = await clientOf(db, token.password)
-  if (client.id !== token.username) throw unauthorized()
+  const root = openEnvelope(request, readXmlHead(request, request.body as Buffer, HEAD_BYTES))
+  const token = readSecurity(headersOf(root), new Date())
+  const client = await clientOf(db, token?.password)
+  if (client.id !== token?.username) throw unauthorized()
   request.client = client
 }
 
-function operationOf ({ name, namespace }: XmlElement): typeof OPERATIONS[string] {
+function openEnvelope (request: FastifyRequest, root: XmlElement): XmlElement {
+  request.soapVersion = versionOf(root) ?? (root.name === 'Envelope' ? '1.1' : null)
+  return root
+}
+
+function known ({ name, namespace }: XmlElement): Operation {
   const operation = namespace === DOSSIER_NAMESPACE && Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined
   if (operation === undefined) throw unknownOperation()
   return operation
