@@ -1,4 +1,5 @@
 // The SOAP service: a generated client and hand-written envelopes, both versions, both ways to say who calls.
+import { readFile } from 'node:fs/promises'
 import soap from 'soap'
 import t from 'tap'
 import { childOf, parseXml, type XmlElement } from '../../src/adapter-kit/xml.js'
@@ -189,6 +190,21 @@ t.test('for a stranger nothing behind the headers is read', async t => {
 t.test('a header that must be understood, but by somebody else, is none of ours', async t => {
   const header = `<x xmlns="urn:x" xmlns:e="${SOAP11}" e:mustUnderstand="1" e:actor="urn:router"/>`
   t.match(faultOf(await post(envelope(SOAP11, GET, header))), { code: 'dossier-not-found' })
+})
+
+t.test('the examples of the document are taken as they stand there', async t => {
+  const examples = (await readFile('docs/xml-soap.md', 'utf8')).matchAll(/```xml\n([^]*?)```/g)
+  const [dossier = '', progress = '', asked = ''] = [...examples].map(([, xml]) => xml ?? '')
+  const code = '000.00.14.H15-261104-0001'
+  const headers = { 'content-type': 'application/xml' }
+  t.match((await gateway.call({ method: 'POST', url: '/v1/dossiers/preview', payload: dossier, headers })).json(), { code, findings: [] })
+  const accepted = await gateway.call({ method: 'POST', url: '/v1/dossiers', payload: dossier.replace(code, codeOf(900)), headers })
+  t.match([accepted.statusCode, accepted.json()], [202, { newSteps: 1 }])
+  const stepped = await gateway.call({ method: 'POST', url: `/v1/dossiers/${codeOf(900)}/progress`, payload: progress, headers })
+  t.match([stepped.statusCode, stepped.json()], [202, { revision: 2, newSteps: 1 }])
+  await addKey(services.db, { clientId: 'one-cua', key: 'lt_wJpLUDqrBgWwvQqeotDYSxlYzaITDf-F9ukranCub2s', scopes: ['dossiers:read'] })
+  const answer = await post(asked.replace(code, codeOf(900)), {})
+  t.match([answer.status, answer.content.name, textAt(answer.content, 'dossierState', 'status')], [200, 'GetDossierResponse', 'processing'])
 })
 
 t.test('the WSDL names the address it was asked at, and no more of what it was asked with', async t => {
