@@ -105,10 +105,13 @@ function isForeign ({ namespace }: XmlElement): boolean {
   return namespace !== '' && namespace !== DOSSIER_NAMESPACE
 }
 
-/** Where a schema may be found says nothing about the document, `xsi:nil` is looked at, and white space is always kept. */
+/**
+ * What serialisers add says nothing about a document: our schema alone decides types, and white space is always kept.
+ * `xsi:nil` is looked at.
+ */
 function isUnknown ({ name, namespace }: XmlAttribute): boolean {
   if (namespace === XML) return name !== 'space'
-  return namespace !== XSI || !['nil', 'schemaLocation', 'noNamespaceSchemaLocation'].includes(name)
+  return namespace !== XSI || !['nil', 'type', 'schemaLocation', 'noNamespaceSchemaLocation'].includes(name)
 }
 
 function isNil ({ attributes, children, text }: XmlElement): boolean {

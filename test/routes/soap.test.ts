@@ -4,6 +4,8 @@ import soap from 'soap'
 import t from 'tap'
 import { childOf, parseXml, type XmlElement } from '../../src/adapter-kit/xml.js'
 import { addKey, generateKey } from '../../src/db/keys.js'
+import type { SoapVersion } from '../../src/routes/soap/envelope.js'
+import { faultStatus, writeFault } from '../../src/routes/soap/faults.js'
 import { aDossier, aStep, codeOf } from '../support/dossiers.js'
 import { KEY, startGateway } from '../support/gateway.js'
 import { asXml } from '../support/xml-documents.js'
@@ -172,6 +174,14 @@ for (const [name, { payload, headers = BEARER, status, fault }] of Object.entrie
     t.match(faultOf(answer), fault)
   })
 }
+
+t.test('a fault of ours is the server\'s in 1.1 and the receiver\'s in 1.2', async t => {
+  const away = { status: 503, code: 'store-unavailable', title: 'Tạm vắng', titleEn: 'Away', detail: 'Gửi lại.', detailEn: 'Send again.' }
+  const written = (version: SoapVersion): string => JSON.stringify(writeFault(version, away, 'x'))
+  t.match(written('1.1'), /"soap:Server"/)
+  t.match(written('1.2'), /"soap:Receiver".*"lt:store-unavailable"/)
+  t.strictSame([faultStatus('1.1', away), faultStatus('1.2', away), faultStatus(undefined, away)], [500, 500, 503])
+})
 
 t.test('an operation needs the scope it has in JSON', async t => {
   const key = generateKey()

@@ -36,7 +36,7 @@ const STYLES: Record<string, (xml: string) => string | Buffer> = {
   'a byte order mark': xml => `\uFEFF${xml}`,
   'CDATA and numeric references': xml => xml.replace('Ernst &amp; Young', '<![CDATA[Ernst & ]]>Y&#x6F;un&#103;'),
   'white space between elements, comments, an instruction': xml => xml.replace(/(<\/\w+>)(?=<)/g, '$1\n  <!-- . -->').replace('?>', '?><?xml-stylesheet href="x"?>'),
-  'what serialisers declare': xml => xml.replace('xmlns=', 'xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a b" xmlns='),
+  'what serialisers declare': xml => xml.replace('xmlns=', 'xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a b" xmlns=').replace('<receiptNumber>', '<receiptNumber xsi:type="xsd:int">'),
   'other words for true and false': xml => xml.replace('>true<', '> 1 <').replace('>false<', '>0<')
 }
 
@@ -134,6 +134,13 @@ t.test('who takes JSON too gets JSON', async t => {
 t.test('another charset in the header is told, and routes without a form take no XML', async t => {
   await checkRefused(t, rawPush(asXml(aDossier()), { 'content-type': 'text/xml; charset=utf-16' }), { status: 400, code: 'xml-encoding' })
   await checkRefused(t, { ...rawPush('<a/>', XML), url: '/v1/deliveries/redrive' }, { status: 415, code: 'unsupported-media-type' })
+})
+
+t.test('the description of the API names XML, with its root and namespace', async t => {
+  const { paths } = (await gateway.call({ url: '/docs/json' })).json()
+  const { content } = paths['/v1/dossiers'].post.requestBody
+  t.strictSame(Object.keys(content), ['application/json', 'application/xml'])
+  t.match(content['application/xml'].schema.xml, { name: 'dossier', namespace: 'https://lienthong.vn/schemas/dossier' })
 })
 
 t.test('a body is not parsed for a stranger', async t => {
