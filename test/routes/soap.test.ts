@@ -163,7 +163,8 @@ const REFUSED: Record<string, Refused> = {
   'a wrong key in the header, whatever the envelope says': { payload: envelope(SOAP11, GET, usernameToken('bootstrap', KEY)), headers: { authorization: 'Bearer x' }, status: 401, fault: { fault: 'wsse:FailedAuthentication', code: 'unauthorized' } },
   'no envelope': { payload: '<dossier/>', status: 400, fault: { code: 'soap-envelope-invalid' } },
   'a DOCTYPE': { payload: `<!DOCTYPE x>${envelope(SOAP11, GET).slice(21)}`, status: 400, fault: { fault: 'soap:Client', code: 'xml-doctype' } },
-  'a multipart message': { payload: envelope(SOAP11, GET), headers: { ...BEARER, 'content-type': 'multipart/related; boundary=x' }, status: 415, fault: { code: 'unsupported-media-type' } },
+  'a multipart message': { payload: envelope(SOAP11, GET), headers: { ...BEARER, 'content-type': 'multipart/related; boundary=x' }, status: 415, fault: { code: 'unsupported-media-type', words: /MTOM/ } },
+  'an empty body': { payload: '', status: 400, fault: { code: 'malformed-xml' } },
   'a body beyond the limit': { payload: envelope(SOAP12, `<x>${'x'.repeat(1_100_000)}</x>`), status: 413, fault: { code: 'body-too-large' } }
 }
 
@@ -189,6 +190,12 @@ t.test('an operation needs the scope it has in JSON', async t => {
   const headers = { authorization: `Bearer ${key}` }
   t.match(faultOf(await post(envelope(SOAP11, GET), headers)), { code: 'dossier-not-found' })
   t.match(faultOf(await post(envelope(SOAP11, push(aDossier())), headers)), { fault: 'soap:Client', code: 'scope-missing', words: /dossiers:write/ })
+})
+
+t.test('a request with nothing in it is no error of ours', async t => {
+  const { statusCode, body } = await app.inject({ method: 'POST', url: '/soap', headers: BEARER })
+  t.equal(statusCode, 400)
+  t.match(body, /<code>malformed-xml</)
 })
 
 t.test('for a stranger nothing behind the headers is read', async t => {

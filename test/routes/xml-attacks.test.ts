@@ -41,7 +41,7 @@ async function send (path: string, chunks: Iterable<Buffer>, headers: Record<str
     void (async () => {
       for (const chunk of chunks) {
         if (request.destroyed) return
-        if (!request.write(chunk)) await Promise.race([once(request, 'drain'), closed])
+        if (!request.write(chunk)) await Promise.race([once(request, 'drain').catch(() => {}), closed])
       }
       request.end()
     })()

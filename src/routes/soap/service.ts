@@ -46,7 +46,7 @@ export async function soapService (app: FastifyInstance, options: SoapOptions): 
   }
   app.post('/soap', { schema: { hide: true }, onRequest: early }, async (request, reply) => {
     await authenticate(options, request)
-    const root = openEnvelope(request, readXml(request, request.body as Buffer))
+    const root = openEnvelope(request, readXml(request, bodyOf(request)))
     const headers = headersOf(root)
     refuseUnknownHeaders(headers, isSecurity)
     // Who was let in by the HTTP header may ask for more in the envelope: what is not supported is refused, never skipped.
@@ -65,11 +65,16 @@ export async function soapService (app: FastifyInstance, options: SoapOptions): 
 async function authenticate ({ services: { db } }: SoapOptions, request: FastifyRequest): Promise<void> {
   // The decorator's initial value.
   if ((request.client as Client | null) !== null) return
-  const root = openEnvelope(request, readXmlHead(request, request.body as Buffer, HEAD_BYTES))
+  const root = openEnvelope(request, readXmlHead(request, bodyOf(request), HEAD_BYTES))
   const token = readSecurity(headersOf(root), new Date())
   const client = await clientOf(db, token?.password)
   if (client.id !== token?.username) throw unauthorized()
   request.client = client
+}
+
+/** A request without content type and body is not parsed at all. */
+function bodyOf ({ body }: FastifyRequest): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0)
 }
 
 function openEnvelope (request: FastifyRequest, root: XmlElement): XmlElement {
@@ -84,7 +89,8 @@ function known ({ name, namespace }: XmlElement): Operation {
 }
 
 function answerFault (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const options = problemOf(error, request)
+  const told = problemOf(error, request)
+  const options = told.code === 'unsupported-media-type' ? wrongType().options : told
   const version = request.soapVersion ?? (/^application\/soap\+xml/i.test(request.headers['content-type'] ?? '') ? '1.2' : '1.1')
   const fault = writeFault(version, options, request.id)
   return reply.code(faultStatus(request.soapVersion ?? undefined, options)).headers({ ...options.headers }).type(mediaType(version)).send(writeEnvelope(version, fault))
@@ -92,6 +98,13 @@ function answerFault (error: FastifyError, request: FastifyRequest, reply: Fasti
 
 function mediaType (version: SoapVersion): string {
   return `${SOAP_VERSIONS[version].mediaType}; charset=utf-8`
+}
+
+function wrongType (): Problem {
+  return simple(415, 'unsupported-media-type', {
+    title: ['Kiểu nội dung không được hỗ trợ', 'The content type is not supported'],
+    detail: ['Gửi phong bì SOAP 1.1 với Content-Type: text/xml, hoặc SOAP 1.2 với application/soap+xml; không dùng MTOM, tệp gửi bằng đường dẫn. Không có gì được lưu.', 'Send a SOAP 1.1 envelope as text/xml, or SOAP 1.2 as application/soap+xml; no MTOM, files are sent as links. Nothing was stored.']
+  })
 }
 
 function unknownOperation (): Problem {
