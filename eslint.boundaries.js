@@ -30,8 +30,8 @@ const INNER = {
  */
 const AREAS = [
   { at: 'adapters/*/', may: ['src/adapter-kit/'], packages: [] },
-  { at: 'src/adapter-kit/', packages: ['node:', 'undici', 'fast-xml-parser', 'xml2js', 'soap'] },
   { at: 'src/queue/', may: ['src/points.ts', 'src/deadline.ts'] },
+  { at: 'src/adapter-kit/', packages: ['node:', 'undici', 'saxes'] },
   { at: 'src/db/', may: ['src/adapter-kit/', 'src/errors.ts', 'src/deadline.ts'] },
   ...KERNEL.map(at => ({ at, ...INNER })),
   { at: 'src/plugins/', ...WEB, types: ['src/services.ts', 'src/config.ts', 'src/queue/contract.ts'] },

@@ -26,6 +26,7 @@ import { importRoutes } from './routes/import.js'
 import { importStatusRoutes } from './routes/imports.js'
 import { reconciliationRoutes } from './routes/reconciliations.js'
 import { redriveRoutes } from './routes/redrives.js'
+import { soapService } from './routes/soap/service.js'
 import type { Role, Services } from './services.js'
 
 export interface AppOptions {
@@ -77,6 +78,7 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
     await api.register(alertRoutes, { services, nearDueHours: config.nearDueHours })
     await api.register(auditRoutes, { services })
   }, { prefix: '/v1' })
+  await app.register(soapService, { services, validator, closedBy: services.watch.closedBy })
   return app
 }
 

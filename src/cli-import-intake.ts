@@ -8,7 +8,7 @@ import type { BulkLine, BulkSummary } from './dossier/bulk-lines.js'
 import { createValidator } from './dossier/validate.js'
 import { ConfigError } from './errors.js'
 import { openLinks } from './files/open.js'
-import { intakeOptions } from './routes/dossiers.js'
+import { intakeOptions } from './routes/intake-options.js'
 import { partnerReview } from './routes/preview.js'
 
 const ACTOR = 'operator:cli'

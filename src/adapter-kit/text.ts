@@ -41,8 +41,17 @@ export function foldPhrase (text: string): string {
 
 /** Undefined for bytes that are no UTF-8: decoding them anyway would put replacement characters into names. */
 export function decodeUtf8 (bytes: Buffer): string | undefined {
+  return decode(bytes, false)
+}
+
+/** Of the beginning of something longer: a letter that the end cuts in two is left out. */
+export function decodeUtf8Head (bytes: Buffer): string | undefined {
+  return decode(bytes, true)
+}
+
+function decode (bytes: Buffer, stream: boolean): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream })
   } catch {
     return undefined
   }

@@ -13,10 +13,11 @@ import { TAX_CODE_KINDS } from './review/tax-code.js'
 import { TEXT_KINDS } from './review/text.js'
 import { TIME_KINDS } from './review/time-kinds.js'
 import { SCHEMA_KINDS } from './schema-kinds.js'
+import { XML_KINDS } from './xml-kinds.js'
 
 export const GATEWAY_KINDS: readonly FindingKind[] = [
   SCHEMA_KINDS, CONTENT_KINDS, TIME_KINDS, STEP_KINDS, ORIGIN_KINDS, CODE_KINDS, IDENTITY_KINDS, PERSONAL_NUMBER_KINDS, TAX_CODE_KINDS,
-  CONTACT_KINDS, TEXT_KINDS, FILE_KINDS
+  CONTACT_KINDS, TEXT_KINDS, FILE_KINDS, XML_KINDS
 ].flatMap(kinds => Object.values<FindingKind>(kinds))
 
 /** Raised about an adapter's messages, whichever adapter it is: our faults. */

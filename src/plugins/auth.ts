@@ -31,17 +31,29 @@ export default fp<{ db: Database }>(async function auth (app, { db }) {
 }, { name: 'auth', fastify: '5.x' })
 
 async function authenticate (db: Database, request: FastifyRequest): Promise<Client> {
-  const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1]
-  const client = key === undefined ? undefined : await findClient(db, key)
-  if (client === undefined) throw unauthorized()
-  const { scope: named } = request.routeOptions.config
-  const scope = typeof named === 'function' ? named(request.query as Readonly<Record<string, unknown>>) : named
-  if (scope === undefined || !client.scopes.includes(scope)) throw forbidden(String(scope))
-  if (client.stale) await touchKey(db, client.keyId)
+  const client = await clientOf(db, bearerKey(request))
+  const { scope } = request.routeOptions.config
+  await admit(db, client, typeof scope === 'function' ? scope(request.query as Readonly<Record<string, unknown>>) : scope)
   return client
 }
 
-function unauthorized (): Problem {
+export function bearerKey ({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.authorization ?? '')?.[1]
+}
+
+export async function clientOf (db: Database, key: string | undefined): Promise<Client> {
+  const client = key === undefined ? undefined : await findClient(db, key)
+  if (client === undefined) throw unauthorized()
+  return client
+}
+
+/** Lets a client do what needs the scope, and writes down that its key was used. */
+export async function admit (db: Database, client: Client, scope: Scope | undefined): Promise<void> {
+  if (scope === undefined || !client.scopes.includes(scope)) throw forbidden(String(scope))
+  if (client.stale) await touchKey(db, client.keyId)
+}
+
+export function unauthorized (): Problem {
   const problem = simple(401, 'unauthorized', {
     title: ['Chưa xác thực', 'Not authenticated'],
     detail: ['Gửi khóa còn hiệu lực: Authorization: Bearer <khóa>.', 'Send a live key: Authorization: Bearer <key>.']

@@ -53,10 +53,18 @@ export function closedMidway (cause: Cause): Problem {
 export default fp<BackpressureOptions>(async function backpressure (app, { closedBy }) {
   app.addHook('onRequest', async request => {
     const { intake = false } = request.routeOptions.config
-    if (intake === false) return
-    const cause = [...closedBy()].find(one => intake === 'files' || one !== 'files-nearly-full')
-    if (cause === undefined) return
-    const { options } = simple(503, cause, TEXTS[cause])
-    throw new Problem({ ...options, headers: { 'retry-after': String(RETRY_SECONDS) } })
+    if (intake !== false) refuseWhileFull(closedBy, intake)
   })
 }, { name: 'backpressure', fastify: '5.x' })
+
+/** Why nothing more is taken. The disk of the files concerns uploads alone. */
+export function closingCause (closedBy: BackpressureOptions['closedBy'], intake: true | 'files' = true): Cause | undefined {
+  return [...closedBy()].find(one => intake === 'files' || one !== 'files-nearly-full')
+}
+
+export function refuseWhileFull (closedBy: BackpressureOptions['closedBy'], intake: true | 'files' = true): void {
+  const cause = closingCause(closedBy, intake)
+  if (cause === undefined) return
+  const { options } = simple(503, cause, TEXTS[cause])
+  throw new Problem({ ...options, headers: { 'retry-after': String(RETRY_SECONDS) } })
+}

@@ -1,10 +1,13 @@
 /** Every error leaves as `application/problem+json` (RFC 9457), never with a stack trace or a text of ours or a store's. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { xmlDocument } from '../adapter-kit/xml-write.js'
 import { sqlState } from '../db/open.js'
 import { Problem, type ProblemOptions } from '../errors.js'
+import { problemAsXml, wantsXml } from './xml-answers.js'
 
 const MEDIA_TYPE = 'application/problem+json; charset=utf-8'
+const XML_MEDIA_TYPE = 'application/problem+xml; charset=utf-8'
 const TYPE_BASE = 'urn:lienthong:problem:'
 
 export default fp(async function problems (app) {
@@ -14,21 +17,26 @@ export default fp(async function problems (app) {
 
 /** Also for what fails before any route is found, such as a path that cannot be decoded. */
 export function answer (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const options = optionsOf(error, request)
-  return reply.code(options.status).headers({ ...options.headers, 'x-correlation-id': request.id }).type(MEDIA_TYPE).send(problemDocument(options, request.id))
+  const { options } = problemOf(error, request)
+  reply.code(options.status).headers({ ...options.headers, 'x-correlation-id': request.id })
+  const document = problemDocument(options, request.id)
+  if (wantsXml(request.headers.accept)) return reply.type(XML_MEDIA_TYPE).serializer(String).send(xmlDocument(problemAsXml(document)))
+  return reply.type(MEDIA_TYPE).send(document)
+}
+
+/** Any error as a problem; what is a fault is logged. */
+export function problemOf (error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error
+  const problem = toProblem(error as FastifyError)
+  const { status, code } = problem.options
+  // Our own refusals are no errors of ours, and as many as there are pushes: why intake is closed is logged once.
+  if (status >= 500) request.log.error({ event: 'http.error', code, err: safeError(error) })
+  return problem
 }
 
 /** For an answer that has begun: its status is gone, the document still tells. */
 export function problemDocumentOf (error: unknown, request: FastifyRequest): Record<string, unknown> {
-  return problemDocument(optionsOf(error, request), request.id)
-}
-
-function optionsOf (error: unknown, request: FastifyRequest): ProblemOptions {
-  if (error instanceof Problem) return error.options
-  const { options } = toProblem(error as FastifyError)
-  // Our own refusals are no errors of ours, and as many as there are pushes: why intake is closed is logged once.
-  if (options.status >= 500) request.log.error({ event: 'http.error', code: options.code, err: safeError(error) })
-  return options
+  return problemDocument(problemOf(error, request).options, request.id)
 }
 
 export function problemDocument (options: ProblemOptions, correlationId: string): Record<string, unknown> {
@@ -49,7 +57,7 @@ const BY_FASTIFY_CODE: Readonly<Record<string, () => Problem>> = {
   }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => simple(415, 'unsupported-media-type', {
     title: ['Kiểu nội dung không được hỗ trợ', 'The content type is not supported'],
-    detail: ['Gửi JSON với header Content-Type: application/json; không có gì được lưu.', 'Send JSON with the header Content-Type: application/json; nothing was stored.']
+    detail: ['Gửi JSON với header Content-Type: application/json (hồ sơ và bước xử lý: cả application/xml); không có gì được lưu.', 'Send JSON with the header Content-Type: application/json (dossiers and steps: application/xml too); nothing was stored.']
   }),
   FST_ERR_BAD_URL: () => badPath(),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => malformed(),

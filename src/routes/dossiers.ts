@@ -1,31 +1,17 @@
 /** `/v1/dossiers`: push, preview, progress, and what became of them. */
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Dossier } from '../adapter-kit/dossier-types.js'
-import type { Finding } from '../adapter-kit/findings.js'
-import { procedureVersion } from '../catalogue/pinned.js'
+import { xmlDocument } from '../adapter-kit/xml-write.js'
 import { recordAudit } from '../db/audit.js'
-import { findDossier, listDeliveries } from '../db/reading.js'
-import type { Tx } from '../db/open.js'
-import { readDossier, readProgress } from '../dossier/documents.js'
-import { acceptDossier, acceptProgress, type Accepted, type IntakeOptions } from '../dossier/intake.js'
-import { once } from '../dossier/once.js'
-import { originRules } from '../dossier/origin.js'
-import { dossierNotFound, noAdapters } from '../dossier/problems.js'
-import { canonicalSchema } from '../dossier/schemas.js'
+import { readDossier } from '../dossier/documents.js'
 import { documentedAnswers } from '../plugins/openapi.js'
-import type { Validator } from '../dossier/validate.js'
+import { wantsXml } from '../plugins/xml-answers.js'
 import { reached } from '../points.js'
-import type { Services } from '../services.js'
+import { dossierState } from './dossier-state.js'
 import { idempotencyKey } from './idempotency-key.js'
-import { partnerReview, previewAnswer } from './preview.js'
+import { previewAnswer } from './preview.js'
+import { pushDossier, pushProgress, type PushAnswer, type Pushed, type Pushing } from './push.js'
 import { timelineAnswer } from './timeline.js'
-import { deliveryView, dossierView } from './views.js'
-
-export interface DossierRouteOptions {
-  services: Services
-  validator: Validator
-}
+import { documentedBody, receiptAsXml, takeXmlForms } from './xml-forms.js'
 
 interface CodeParams { code: string }
 
@@ -40,48 +26,30 @@ const KEY_HEADER = {
   properties: { 'idempotency-key': { type: 'string', maxLength: 255, description: 'Khóa do nơi gửi đặt; gửi lại cùng khóa không tạo hồ sơ mới. / Set by the sender; the same key again does nothing twice.' } }
 }
 
-const DELIVERIES_SHOWN = 200
 const RECEIPT = documentedAnswers([200, 202], 'receipt')
 
-export async function dossierRoutes (app: FastifyInstance, options: DossierRouteOptions): Promise<void> {
+export async function dossierRoutes (app: FastifyInstance, options: Pushing): Promise<void> {
   const { services, validator } = options
+  takeXmlForms(app)
   app.post('/dossiers', {
-    config: { scope: 'dossiers:write', intake: true },
-    schema: { summary: 'Gửi hồ sơ / Push a dossier', body: canonicalSchema('dossier'), headers: KEY_HEADER, response: RECEIPT }
-  }, async (request, reply) => {
-    const { dossier, findings } = readDossier({ validator, now: new Date() }, request.body)
-    // The partners' findings are told at once; an error among them does not refuse the dossier, it stops that delivery.
-    const partners = (await partnerReview(services))(dossier)
-    return accept(services, { request, reply, findings: [...findings, ...partners] }, (tx, intake) => acceptDossier(tx, dossier, intake))
-  })
+    config: { scope: 'dossiers:write', intake: true, xmlForm: 'dossier' },
+    schema: { summary: 'Gửi hồ sơ / Push a dossier', body: documentedBody('dossier'), headers: KEY_HEADER, response: RECEIPT }
+  }, async (request, reply) => answerPush(request, reply, await pushDossier(options, pushedBy(request))))
 
   app.post<{ Params: CodeParams }>('/dossiers/:code/progress', {
-    config: { scope: 'dossiers:write', intake: true },
-    schema: { summary: 'Gửi các bước xử lý / Push progress steps', params: CODE_PARAMS, body: canonicalSchema('progress'), headers: KEY_HEADER, response: RECEIPT }
-  }, async (request, reply) => {
-    const { progress, findings } = readProgress({ validator, now: new Date() }, request.body)
-    return accept(services, { request, reply, findings }, (tx, intake) => acceptProgress(tx, { code: request.params.code, progress }, intake))
-  })
+    config: { scope: 'dossiers:write', intake: true, xmlForm: 'progress' },
+    schema: { summary: 'Gửi các bước xử lý / Push progress steps', params: CODE_PARAMS, body: documentedBody('progress'), headers: KEY_HEADER, response: RECEIPT }
+  }, async (request, reply) => answerPush(request, reply, await pushProgress(options, request.params.code, pushedBy(request))))
 
   app.post('/dossiers/preview', {
-    config: { scope: 'dossiers:write' },
-    schema: { summary: 'Xem trước bản tin quốc gia, không gửi / See the national messages, send nothing', body: canonicalSchema('dossier') }
-  }, async request => previewAnswer(services, { ...readDossier({ validator, now: new Date() }, request.body), clientId: request.client.id }))
+    config: { scope: 'dossiers:write', xmlForm: 'dossier' },
+    schema: { summary: 'Xem trước bản tin quốc gia, không gửi / See the national messages, send nothing', body: documentedBody('dossier') }
+  }, async request => previewAnswer(services, { ...readDossier({ validator, now: new Date(), faults: request.bodyFaults ?? [] }, request.body), clientId: request.client.id }))
 
   app.get<{ Params: CodeParams }>('/dossiers/:code', {
     config: { scope: 'dossiers:read' },
     schema: { summary: 'Tình trạng hồ sơ / A dossier and its deliveries', params: CODE_PARAMS }
-  }, async request => {
-    const row = await findDossier(services.db, request.params.code)
-    if (row === undefined) throw dossierNotFound()
-    const deliveries = await listDeliveries(services.db, { dossierCode: row.code, limit: DELIVERIES_SHOWN })
-    await recordAudit(services.db, [{ actor: `client:${request.client.id}`, action: 'dossier.viewed', dossierCode: row.code }])
-    const { procedure, receivedAt } = row.content as Pick<Dossier, 'procedure' | 'receivedAt'>
-    const adapters = [...services.adapters.values()]
-    const bookOf = await services.books.refresh(adapters)
-    const version = await procedureVersion(services.db, { procedureCode: procedure.code, receivedAt, adapters, bookOf })
-    return { ...dossierView(row), procedureVersion: version, deliveries: deliveries.map(delivery => deliveryView(delivery, services.adapters)) }
-  })
+  }, async request => dossierState(services, request.params.code, request.client.id))
 
   app.get<{ Params: CodeParams }>('/dossiers/:code/timeline', {
     config: { scope: 'dossiers:read' },
@@ -93,41 +61,20 @@ export async function dossierRoutes (app: FastifyInstance, options: DossierRoute
   })
 }
 
-interface Pushed {
-  request: FastifyRequest
-  reply: FastifyReply
-  findings: readonly Finding[]
-}
-
-/** The one transaction of a push; the lanes are rung after its commit, and the answer goes out after it too. */
-async function accept (services: Services, { request, reply, findings }: Pushed, work: (tx: Tx, intake: IntakeOptions) => Promise<Accepted>): Promise<FastifyReply> {
-  if (services.adapters.size === 0) throw noAdapters()
-  const key = idempotencyKey(request)
-  const scope = key === undefined ? undefined : { clientId: request.client.id, route: `${request.method} ${request.url}`, key }
-  const intake = intakeOptions(services, request.client.id)
-  let accepted: Accepted | undefined
-  const answer = await once(services.db, { scope, bodyHash: bodyHash(request.body) }, async tx => {
-    accepted = await work(tx, intake)
-    reached('intake.before-commit')
-    return { status: accepted.receipt.unchanged ? 200 : 202, response: { ...accepted.receipt, findings: [...findings, ...accepted.receipt.findings] } }
-  })
-  reached('intake.committed')
+async function answerPush (request: FastifyRequest, reply: FastifyReply, { status, receipt, replayed }: PushAnswer): Promise<FastifyReply> {
   reply.raw.once('finish', () => { reached('intake.answered') })
-  if (accepted !== undefined) services.relay.ring(accepted.lanes)
-  if (answer.replayed) reply.header('idempotency-replayed', 'true')
-  return reply.code(answer.status).send(answer.response)
+  if (replayed) reply.header('idempotency-replayed', 'true')
+  reply.code(status)
+  if (!wantsXml(request.headers.accept)) return reply.send(receipt)
+  return reply.type('application/xml; charset=utf-8').serializer(String).send(xmlDocument(receiptAsXml(receipt)))
 }
 
-export function intakeOptions ({ adapters }: Pick<Services, 'adapters'>, clientId: string): IntakeOptions {
-  const all = [...adapters.values()]
+function pushedBy (request: FastifyRequest): Pushed {
+  const key = idempotencyKey(request)
   return {
-    clientId,
-    adapters: all.map(({ manifest }) => manifest.id),
-    superseding: all.filter(({ manifest }) => manifest.deliver.supersedes).map(({ manifest }) => manifest.id),
-    origins: originRules(all)
+    document: request.body,
+    faults: request.bodyFaults ?? [],
+    clientId: request.client.id,
+    scope: key === undefined ? undefined : { route: `${request.method} ${request.url}`, key }
   }
-}
-
-function bodyHash (body: unknown): Buffer {
-  return createHash('sha256').update(JSON.stringify(body)).digest()
 }

@@ -5,7 +5,10 @@ import { simple } from '../plugins/problems.js'
 
 export function idempotencyKey (request: FastifyRequest): string | undefined {
   const value = request.headers['idempotency-key']
-  if (value === undefined) return undefined
+  return value === undefined ? undefined : checkedKey(value)
+}
+
+export function checkedKey (value: unknown): string {
   if (typeof value !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(value)) throw badKey()
   return value
 }

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { gunzipped, limited } from '../dossier/gunzip.js'
 import { Problem } from '../errors.js'
 import type { Cause } from '../health/pressure.js'
-import { closedMidway } from '../plugins/backpressure.js'
+import { closedMidway, closingCause } from '../plugins/backpressure.js'
 import { simple } from '../plugins/problems.js'
 import { arrivingChunks, type ArrivingOptions } from './arriving.js'
 
@@ -35,7 +35,7 @@ function isGzip ({ headers }: FastifyRequest): boolean {
 /** Looked at with every chunk: an import that began before a store was nearly full must not be what fills it. */
 async function * whileOpen (chunks: AsyncIterable<Buffer>, { closedBy }: ImportBodyOptions): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
-    const [cause] = closedBy()
+    const cause = closingCause(closedBy)
     if (cause !== undefined) throw closedMidway(cause)
     yield chunk
   }

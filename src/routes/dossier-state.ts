@@ -1,0 +1,22 @@
+/** What became of a dossier; that it was looked at is audited. */
+import type { Dossier } from '../adapter-kit/dossier-types.js'
+import { procedureVersion } from '../catalogue/pinned.js'
+import { recordAudit } from '../db/audit.js'
+import { findDossier, listDeliveries } from '../db/reading.js'
+import { dossierNotFound } from '../dossier/problems.js'
+import type { Services } from '../services.js'
+import { deliveryView, dossierView } from './views.js'
+
+const DELIVERIES_SHOWN = 200
+
+export async function dossierState (services: Services, code: string, clientId: string): Promise<Record<string, unknown>> {
+  const row = await findDossier(services.db, code)
+  if (row === undefined) throw dossierNotFound()
+  const deliveries = await listDeliveries(services.db, { dossierCode: row.code, limit: DELIVERIES_SHOWN })
+  await recordAudit(services.db, [{ actor: `client:${clientId}`, action: 'dossier.viewed', dossierCode: row.code }])
+  const { procedure, receivedAt } = row.content as Pick<Dossier, 'procedure' | 'receivedAt'>
+  const adapters = [...services.adapters.values()]
+  const bookOf = await services.books.refresh(adapters)
+  const version = await procedureVersion(services.db, { procedureCode: procedure.code, receivedAt, adapters, bookOf })
+  return { ...dossierView(row), procedureVersion: version, deliveries: deliveries.map(delivery => deliveryView(delivery, services.adapters)) }
+}
