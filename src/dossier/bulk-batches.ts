@@ -34,31 +34,39 @@ const BATCH_BYTES = 1024 * 1024
 const QUIET_MS = 200
 
 export async function * batchesOf (lines: AsyncIterator<RawLine>, options: BatchOptions): AsyncGenerator<Batch> {
+  let batch = emptyBatch()
   let pending: Promise<IteratorResult<RawLine>> | undefined
-  let batch: Batch['items'] = []
-  let count = 0
-  let bytes = 0
-  let end: Batch['end'] | undefined
   for (;;) {
     pending ??= lines.next()
-    const next = end === undefined ? await pending : await unlessQuiet(pending)
-    const ended = next?.done === true
+    const next = batch.lines === 0 ? await pending : await unlessQuiet(pending)
     if (next?.done === false) {
       pending = undefined
-      const item = readItem(next.value, options)
-      if (item !== undefined) batch.push(item)
-      count++
-      bytes += next.value.bytes?.length ?? 0
-      // At once: the hash moves on with the next line.
-      end = { line: next.value.number, bytes: options.hash.bytes(), sha256: options.hash.digest() }
-      if (count < BATCH_LINES && bytes < BATCH_BYTES) continue
+      add(batch, next.value, options)
+      if (batch.lines < BATCH_LINES && batch.size < BATCH_BYTES) continue
     }
-    if (end !== undefined) yield { items: batch, end }
-    if (ended) return
-    batch = []
-    count = bytes = 0
-    end = undefined
+    if (batch.lines > 0) yield batch
+    if (next?.done === true) return
+    batch = emptyBatch()
   }
+}
+
+interface GrowingBatch extends Batch {
+  /** Blank ones count. */
+  lines: number
+  size: number
+}
+
+function emptyBatch (): GrowingBatch {
+  return { items: [], end: { line: 0, bytes: 0, sha256: Buffer.alloc(0) }, lines: 0, size: 0 }
+}
+
+/** The place is noted at once: the hash moves on with the next line. */
+function add (batch: GrowingBatch, line: RawLine, options: BatchOptions): void {
+  const item = readItem(line, options)
+  if (item !== undefined) batch.items.push(item)
+  batch.lines++
+  batch.size += line.bytes?.length ?? 0
+  batch.end = { line: line.number, bytes: options.hash.bytes(), sha256: options.hash.digest() }
 }
 
 /** Undefined: nothing came for a while; the wait goes on elsewhere, and its failure is not unheard. */

@@ -38,7 +38,8 @@ export function linesStream ({ first, lines, shown, body, patienceMs = PATIENCE_
       clearTimeout(untaken)
       take().then(async text => {
         if (text === null) await unread(body)
-        else untaken = setTimeout(() => { this.destroy(new Error('the results are not read')) }, patienceMs)
+        if (this.destroyed) return
+        if (text !== null) untaken = setTimeout(() => { this.destroy(new Error('the results are not read')) }, patienceMs)
         this.push(text)
       }).catch(error => { this.destroy(error as Error) })
     },

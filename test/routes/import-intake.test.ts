@@ -12,13 +12,17 @@ import { checkAudit, checkStates } from '../support/conservation.js'
 import { startGateway } from '../support/gateway.js'
 import { linesOf, ndjson, stock, stocked, stockedCode } from '../support/ndjson.js'
 import { DIST } from '../support/places.js'
-import { checkProblem, refusalsOf, storedRows } from './refusal.js'
+import { checkProblem, refusalsOf, storedRows, type CheckRefused } from './refusal.js'
 
 t.setTimeout(60_000)
 const gateway = await startGateway(t, { environment: { BODY_LIMIT_BYTES: '8192', IMPORT_MAX_MB: '10' } })
 const { services: { db }, sandbox } = gateway
 const URL = '/v1/dossiers/import'
-const checkRefused = refusalsOf(gateway)
+/** Deliveries of what was pushed before write to the log too. */
+const checkRefused: CheckRefused = async (t, request, refusal) => {
+  await gateway.settled()
+  return refusalsOf(gateway)(t, request, refusal)
+}
 
 async function send (payload: string | Buffer, { query = '', headers = {} }: { query?: string, headers?: Record<string, string> } = {}): Promise<LightMyRequestResponse> {
   return gateway.call({ method: 'POST', url: URL + query, headers: { 'content-type': 'application/x-ndjson', ...headers }, payload })
@@ -99,6 +103,7 @@ t.test('member names that no store takes reject their line alone', async t => {
 t.test('the same body under its key again is skipped; another one is refused, and so is one that goes on', async t => {
   const file = ndjson([stocked(31), stocked(32)])
   await send(file, { headers: { 'idempotency-key': 'lai' } })
+  await gateway.settled()
   const before = await storedRows(gateway.services)
   const again = linesOf((await send(file, { headers: { 'idempotency-key': 'lai' } })).body)
   t.match(again, [{ type: 'skipped', importId: 'lai', lines: 2, accepted: 2 }, { type: 'summary', complete: true, lines: 2, accepted: 2 }])
