@@ -10,7 +10,7 @@ import { portalSettings } from '../support/gateway.js'
 import { ndjson, stock, stocked, stockedCode } from '../support/ndjson.js'
 import { DIST } from '../support/places.js'
 
-t.setTimeout(60_000)
+t.setTimeout(120_000)
 
 interface Ended {
   code: number | null

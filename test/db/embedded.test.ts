@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { Client, Pool } from 'pg'
+import { Client } from 'pg'
 import t, { type Test } from 'tap'
 import { EmbeddedDatabaseError, openEmbedded, type EmbeddedOptions, type EmbeddedServer } from '../../src/db/embedded.js'
 import type { ChildReport } from '../support/embedded-child.js'
@@ -125,13 +125,14 @@ t.test('opens an empty folder, keeps what was written, and is durable, UTF-8, UT
   const dataDir = join(await folder(t), 'data')
   const server = await open(t, { dataDir })
   t.equal(server.origin, 'started')
-  const pool = new Pool({ connectionString: server.url })
-  await pool.query('create table note (body text)')
-  await pool.query("insert into note values ('Hồ sơ đã tiếp nhận')")
+  const client = new Client({ connectionString: server.url })
+  await client.connect()
+  await client.query('create table note (body text)')
+  await client.query("insert into note values ('Hồ sơ đã tiếp nhận')")
   const names = ['fsync', 'listen_addresses', 'max_connections', 'TimeZone', 'server_encoding', 'unix_socket_permissions']
-  const { rows } = await pool.query(`select ${names.map((name) => `current_setting('${name}')`).map((call, index) => `${call} as c${index}`).join()},
+  const { rows } = await client.query(`select ${names.map((name) => `current_setting('${name}')`).map((call, index) => `${call} as c${index}`).join()},
     (select rolsuper from pg_roles where rolname = current_user) as super`)
-  await pool.end()
+  await client.end()
   t.strictSame(Object.values(rows[0]), ['on', '', '100', 'UTC', 'UTF8', '0700', false])
   t.equal((await stat(join(dataDir, 'postgres', 'run'))).mode & 0o777, 0o700, 'nobody else reaches the socket')
 

@@ -21,7 +21,7 @@ async function open (t: Test): Promise<Stand> {
     start: () => startGateway(t, {
       databaseUrl,
       adaptersFolder: new URL('../fixtures/adapters/', import.meta.url),
-      environment: { GRACE_SECONDS: '1', LEASE_SECONDS: '60' },
+      environment: { GRACE_SECONDS: '3', LEASE_SECONDS: '60' },
       adapterSettings: { ADAPTERS: 'first', ADAPTER_FIRST_BASE_URL: partner.url, ADAPTER_FIRST_CALL_TIMEOUT_MS: '30000', ADAPTER_FIRST_CONCURRENCY: '1' }
     })
   }

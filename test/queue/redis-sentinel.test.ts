@@ -18,6 +18,7 @@ t.test('the master is killed under load: rings go on with the new one within sec
   const due = new Set<string>()
   const refused: number[] = []
   const load = { isOn: true }
+  t.teardown(() => { load.isOn = false })
   const ringing = (async () => {
     for (let lane = 0; load.isOn; lane++) {
       due.add(String(lane))
