@@ -19,6 +19,7 @@ export type AuditAction =
   | 'catalogue.pulled'
   | 'redrive.created' | 'redrive.paused' | 'redrive.resumed' | 'redrive.cancelled' | 'redrive.done'
   | 'reconciliation.started' | 'reconciliation.done' | 'reconciliation.cancelled'
+  | 'client.session-opened' | 'question.passed-on'
   | 'client.key-created' | 'client.key-revoked' | 'audit.viewed'
 
 export interface AuditEntry {

@@ -258,6 +258,26 @@ export interface RatesTable {
   next_at: Instant
 }
 
+export interface ClientSessionsTable {
+  token_hash: Buffer
+  key_id: Bigint
+  adapter: string
+  created_at: DefaultInstant
+  expires_at: Instant
+}
+
+export interface IntakeNotesTable {
+  id: GeneratedBigint
+  dossier_id: Bigint
+  revision: number
+  client_id: string
+  adapter: string
+  service: string
+  findings: Json<unknown[]>
+  extensions: Json<unknown[]>
+  accepted_at: DefaultInstant
+}
+
 export interface AuditEntriesTable {
   id: GeneratedBigint
   xid: ColumnType<string, never, never>
@@ -292,4 +312,6 @@ export interface Tables {
   catalogue_pulls: CataloguePullsTable
   catalogue_asked: CatalogueAskedTable
   rates: RatesTable
+  client_sessions: ClientSessionsTable
+  intake_notes: IntakeNotesTable
 }
