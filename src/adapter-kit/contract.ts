@@ -4,6 +4,7 @@
  * The kernel (`src/delivery`) owns time-outs, aborts, schema checks, masking, attempt records, retries and audit:
  * an adapter says what to send (`map`, pure) and what one answer means (`send`), and cannot forget the rest.
  */
+import type { AcceptOperation, PassedAnswer, PassedQuestion } from './accept.js'
 import type { BilingualText } from './bilingual.js'
 import type { Dossier, ProgressStep } from './dossier-types.js'
 import type { Finding, FindingKind } from './findings.js'
@@ -148,6 +149,8 @@ export interface DeliverClient {
   test: (signal: AbortSignal) => Promise<Outcome>
   /** Reads a list that the manifest's `poll` names. Throws only `HttpFailure` or a defect; changes nothing at the partner. */
   pull?: (question: PullQuestion, signal: AbortSignal) => Promise<Pulled>
+  /** Puts a question of a provincial system to the partner as it stands (`accept`). Throws only `HttpFailure` or a defect. */
+  pass?: (question: PassedQuestion, signal: AbortSignal) => Promise<PassedAnswer>
   close: () => Promise<void>
 }
 
@@ -207,6 +210,8 @@ export interface OpenOptions extends HttpOptions {
 
 export interface Adapter {
   deliver: DeliverOperation
+  /** For provincial systems that speak the partner's own format. */
+  accept?: AcceptOperation
   /** Every kind of finding that the mapping raises; docs/findings.md is written from it. */
   findings?: readonly FindingKind[]
 }
@@ -227,6 +232,8 @@ export interface Manifest {
     afterFailure?: 'continue' | 'wait'
     calls: Record<string, ManifestCall>
   }
+  /** Speaks the partner's own format with provincial systems, where the setting named here opens it. */
+  accept?: { title: BilingualText, enabledBy: string }
   /** Lists of the partner that are copied on a schedule. */
   poll?: { lists: Record<string, ManifestList> }
   codeTables?: Record<string, ManifestCodeTable>

@@ -35,9 +35,10 @@ export async function readManifest (id: string, folder: URL = ADAPTERS_FOLDER): 
 }
 
 /** A `requiredFor` that names no setting would never ask for anything; a lane that waits for what a newer revision replaces would wait for nothing. */
-function danglingReasons ({ deliver, settings }: Manifest): string[] {
+function danglingReasons ({ deliver, accept, settings }: Manifest): string[] {
+  const unopened = accept !== undefined && !Object.hasOwn(settings, accept.enabledBy) ? [`accept is enabled by ${accept.enabledBy}, which is no setting`] : []
   const contradiction = deliver.supersedes && deliver.afterFailure === 'wait' ? ['deliver.afterFailure is "wait", but newer revisions supersede older ones'] : []
-  return [...contradiction, ...Object.entries(settings).flatMap(([key, { requiredFor = {} }]) => Object.keys(requiredFor)
+  return [...unopened, ...contradiction, ...Object.entries(settings).flatMap(([key, { requiredFor = {} }]) => Object.keys(requiredFor)
     .filter(name => !Object.hasOwn(settings, name))
     .map(name => `${key} is required for ${name}, which is no setting`))]
 }
@@ -48,6 +49,7 @@ export async function loadAdapter (id: string, folder: URL = ADAPTERS_FOLDER): P
   const undeclared = Object.keys(codes).filter(table => !Object.hasOwn(manifest.codeTables ?? {}, table))
   if (undeclared.length > 0) throw new ConfigError([`adapters/${id}/codes.json: manifest.json declares no table ${undeclared.join(', ')}`])
   const module = await import(new URL(`${id}/adapter.js`, folder).href) as { default: Adapter }
+  if ((manifest.accept === undefined) !== (module.default.accept === undefined)) throw new ConfigError([`adapters/${id}: manifest.json and adapter.ts disagree on whether there is an operation accept`])
   return {
     manifest,
     codes,
