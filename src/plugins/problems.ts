@@ -14,10 +14,18 @@ export default fp(async function problems (app) {
 
 /** Also for what fails before any route is found, such as a path that cannot be decoded. */
 export function answer (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { options } = error instanceof Problem ? error : toProblem(error as FastifyError)
-  // Our own refusals are no errors of ours, and as many as there are pushes: why intake is closed is logged once.
-  if (options.status >= 500 && !(error instanceof Problem)) request.log.error({ event: 'http.error', code: options.code, err: safeError(error) })
+  const { options } = problemOf(error, request)
   return reply.code(options.status).headers({ ...options.headers, 'x-correlation-id': request.id }).type(MEDIA_TYPE).send(problemDocument(options, request.id))
+}
+
+/** Any error as a problem; what is a fault is logged. */
+export function problemOf (error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error
+  const problem = toProblem(error as FastifyError)
+  const { status, code } = problem.options
+  // Our own refusals are no errors of ours, and as many as there are pushes: why intake is closed is logged once.
+  if (status >= 500) request.log.error({ event: 'http.error', code, err: safeError(error) })
+  return problem
 }
 
 export function problemDocument (options: ProblemOptions, correlationId: string): Record<string, unknown> {

@@ -5,6 +5,7 @@ import type { Dossier } from '../adapter-kit/dossier-types.js'
 import type { Finding } from '../adapter-kit/findings.js'
 import { procedureVersion } from '../catalogue/pinned.js'
 import { recordAudit } from '../db/audit.js'
+import { intakeNotes } from '../db/intake-notes.js'
 import { findDossier, listDeliveries } from '../db/reading.js'
 import type { Tx } from '../db/open.js'
 import { readDossier, readProgress } from '../dossier/documents.js'
@@ -17,9 +18,10 @@ import type { Validator } from '../dossier/validate.js'
 import { reached } from '../points.js'
 import type { Services } from '../services.js'
 import { idempotencyKey } from './idempotency-key.js'
+import { intakeOptions } from './intake-options.js'
 import { partnerReview, previewAnswer } from './preview.js'
 import { timelineAnswer } from './timeline.js'
-import { deliveryView, dossierView } from './views.js'
+import { deliveryView, dossierView, intakeNoteView } from './views.js'
 
 export interface DossierRouteOptions {
   services: Services
@@ -40,6 +42,7 @@ const KEY_HEADER = {
 }
 
 const DELIVERIES_SHOWN = 200
+const NOTES_SHOWN = 20
 const RECEIPT = documentedAnswers([200, 202], 'receipt')
 
 export async function dossierRoutes (app: FastifyInstance, options: DossierRouteOptions): Promise<void> {
@@ -79,7 +82,13 @@ export async function dossierRoutes (app: FastifyInstance, options: DossierRoute
     const adapters = [...services.adapters.values()]
     const bookOf = await services.books.refresh(adapters)
     const version = await procedureVersion(services.db, { procedureCode: procedure.code, receivedAt, adapters, bookOf })
-    return { ...dossierView(row), procedureVersion: version, deliveries: deliveries.map(delivery => deliveryView(delivery, services.adapters)) }
+    const notes = await intakeNotes(services.db, row.id, NOTES_SHOWN)
+    return {
+      ...dossierView(row),
+      procedureVersion: version,
+      deliveries: deliveries.map(delivery => deliveryView(delivery, services.adapters)),
+      intakeNotes: notes.map(intakeNoteView)
+    }
   })
 
   app.get<{ Params: CodeParams }>('/dossiers/:code/timeline', {
@@ -115,15 +124,6 @@ async function accept (services: Services, { request, reply, findings }: Pushed,
   if (accepted !== undefined) services.relay.ring(accepted.lanes)
   if (answer.replayed) reply.header('idempotency-replayed', 'true')
   return reply.code(answer.status).send(answer.response)
-}
-
-function intakeOptions ({ adapters }: Services, clientId: string): IntakeOptions {
-  const all = [...adapters.values()]
-  return {
-    clientId,
-    adapters: all.map(({ manifest }) => manifest.id),
-    superseding: all.filter(({ manifest }) => manifest.deliver.supersedes).map(({ manifest }) => manifest.id)
-  }
 }
 
 function bodyHash (body: unknown): Buffer {
