@@ -11,6 +11,8 @@ const { sandbox, services: { db } } = gateway
 
 const client = (base = '/national-portal', password = gateway.key): ClientA => createClientA({ base: gateway.url + base, username: CLIENT, password, madonvi: UNIT })
 
+const GENERATION_B = ['KenhThucHien', 'SoGiayToChuHoSo', 'NgayNopHoSo', 'NgayTuChoi', 'NoiNopHoSo', 'HoSoCoThanhPhanSoHoa', 'TaiKhoanDuocXacThucVoiVNeID', 'DuocThanhToanTrucTuyen']
+
 t.test('login, lookup, create, progress, update with a result: all arrives at the portal field for field', async t => {
   const portal = client()
   const item = anItem()
@@ -32,6 +34,17 @@ t.test('login, lookup, create, progress, update with a result: all arrives at th
   await gateway.settled()
   t.strictSame(received(sandbox, item.MaHoSo), update)
   t.match(sandbox.store.dossier(item.MaHoSo), { creates: 1, duplicatedCreates: 0, stepCount: 2, duplicatedSteps: 0 })
+})
+
+t.test('the smallest dossier that is known to work (contract §2.1.9) arrives with what it leaves out empty', async t => {
+  const item = anItem({ DanhSachGiayToKetQua: [] })
+  const scalars = Object.entries(item).filter(([name, value]) => typeof value === 'string' && !GENERATION_B.includes(name))
+  const smallest = { ...Object.fromEntries(scalars), TaiLieuNop: item['TaiLieuNop'], DanhSachGiayToKetQua: [] }
+  t.match(await client().sync(smallest), { error_code: 0 })
+  await gateway.settled()
+  t.strictSame(received(sandbox, item.MaHoSo), {
+    SoGiayToChuHoSo: '', NgayNopHoSo: '', NgayTuChoi: '', DinhDanhCHS: [], DSKetNoiCSDL: [], DanhSachLePhi: [], DanhSachTepDinhKemKhac: [], DanhSachHoSoBoSung: [], ...smallest
+  })
 })
 
 for (const base of ['/XrdAdapter/RestService/forward', '/VXPAdapter/RestService/forward']) {
