@@ -28,10 +28,12 @@ export interface CallerCheck {
   bySession: (adapter: string, token: string | undefined) => Promise<Client>
 }
 
-export function createCallerCheck (db: Database): CallerCheck {
+/** `onRefused` is told of the first of those that wait at once, so at most twice a second. */
+export function createCallerCheck (db: Database, onRefused: (why: 'login' | 'caller') => void): CallerCheck {
   let waiting = 0
 
   async function refuse (why: 'login' | 'caller'): Promise<never> {
+    if (waiting === 0) onRefused(why)
     if (waiting < MOST_WAITING) {
       waiting++
       await delay(REFUSED_AFTER_MS).finally(() => { waiting-- })

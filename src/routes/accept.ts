@@ -2,7 +2,7 @@
  * The addresses at which provincial systems speak a partner's own format (docs/drop-in.md). They are outside /v1: each adapter
  * says which there are, its settings open them, and every answer, also to what failed, is in that format.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AcceptOperation, AcceptReply, AcceptRoute, RefusalReason } from '../adapter-kit/accept.js'
 import { isDeeperThan } from '../adapter-kit/json.js'
 import { createCallerCheck } from '../accept/caller.js'
@@ -37,11 +37,17 @@ export async function acceptRoutes (app: FastifyInstance, options: AcceptRouteOp
   for (const adapter of options.services.adapters.values()) {
     const { accept } = adapter.adapter
     const routes = accept?.routes(adapter.settings) ?? []
-    if (accept !== undefined && routes.length > 0) await app.register(async scope => { openDesk(scope, routes, deskOf(adapter, accept, options)) })
+    if (accept !== undefined && routes.length > 0) await app.register(async scope => { openDesk(scope, routes, deskOf({ adapter, accept, log: app.log }, options)) })
   }
 }
 
-function deskOf (adapter: ActiveAdapter, accept: AcceptOperation, { services, validator, outboundPaused }: AcceptRouteOptions): Desk {
+interface Speaker {
+  adapter: ActiveAdapter
+  accept: AcceptOperation
+  log: FastifyBaseLogger
+}
+
+function deskOf ({ adapter, accept, log }: Speaker, { services, validator, outboundPaused }: AcceptRouteOptions): Desk {
   const { db, books, relay, watch } = services
   return {
     db,
@@ -50,7 +56,8 @@ function deskOf (adapter: ActiveAdapter, accept: AcceptOperation, { services, va
     accept,
     validator,
     outboundPaused,
-    callers: createCallerCheck(db),
+    // Neither who nor from where: a key that was typed into the wrong field must not get into a log.
+    callers: createCallerCheck(db, why => { log.warn({ event: 'accept.caller-refused', adapter: adapter.manifest.id, why }) }),
     isOpen: () => watch.closedBy().size === 0,
     intakeOf: clientId => intakeOptions(services, clientId),
     review: async () => await partnerReview(services),
