@@ -10,7 +10,7 @@ const ROOT = import.meta.dirname
 
 /** What a store's own business is: opening, migrating, running the private server. Queries stand in the other files. */
 const DB_OPENING = ['src/db/embedded', 'src/db/migrate']
-const KERNEL = ['src/dossier/', 'src/codes/', 'src/catalogue/', 'src/reconciliation/', 'src/redrive/', 'src/delivery/', 'src/protection/', 'src/files/', 'src/callback/', 'src/polling/', 'src/lookup/', 'src/audit/', 'src/health/']
+const KERNEL = ['src/dossier/', 'src/accept/', 'src/codes/', 'src/catalogue/', 'src/reconciliation/', 'src/redrive/', 'src/delivery/', 'src/protection/', 'src/files/', 'src/callback/', 'src/polling/', 'src/lookup/', 'src/audit/', 'src/health/']
 const WEB = {
   may: [...KERNEL, 'src/db/', 'src/plugins/', 'src/errors.ts', 'src/points.ts', 'src/deadline.ts', 'src/adapter-kit/'],
   types: ['src/db/open.ts', 'src/services.ts', 'src/config.ts'],

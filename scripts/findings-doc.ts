@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { FindingKind, Severity } from '../src/adapter-kit/findings.js'
 import { adapterIds, loadAdapter } from '../src/delivery/registry.js'
-import { GATEWAY_KINDS, KERNEL_KINDS } from '../src/dossier/catalogue.js'
+import { DROP_IN_KINDS, GATEWAY_KINDS, KERNEL_KINDS } from '../src/dossier/catalogue.js'
 
 const target = join(process.cwd(), 'docs/findings.md')
 // The sources' folder, not the build's: the latter keeps what was removed.
@@ -56,6 +56,14 @@ function adapterSections (id: string, kinds: readonly FindingKind[]): Section[] 
     .map(severity => ({ title: `\`${id}\`: ${severity}`, effect: effects[severity], kinds: ofSeverity(kinds, severity) }))
 }
 
+function dropInSection (id: string, kinds: readonly FindingKind[]): Section {
+  return {
+    title: `\`${id}\`: bản tin nhận theo định dạng của bên nhận · *messages in its own format*`,
+    effect: 'Bản tin vẫn được nhận; ghi chú được lưu cùng hồ sơ (`intakeNotes` của `GET /v1/dossiers/{code}`; [drop-in.md](drop-in.md)). Các lỗi `error` của Liên Thông ở trên cũng chỉ là ghi chú ở đây. *Accepted all the same; kept with the dossier. The gateway\'s own errors above are findings here too.*',
+    kinds: [...kinds].sort((one, other) => one.code < other.code ? -1 : 1)
+  }
+}
+
 function ofSeverity (kinds: readonly FindingKind[], severity: Severity): FindingKind[] {
   return kinds.filter(kind => kind.severity === severity).sort((one, other) => one.code < other.code ? -1 : 1)
 }
@@ -72,8 +80,11 @@ function cell (text: string): string {
   return text.replace(/\{\w+\}/g, '…').replaceAll('|', '\\|')
 }
 
-const adapters = await Promise.all((await adapterIds(folder)).map(async id => ({ id, kinds: (await loadAdapter(id)).adapter.findings ?? [] })))
-const sections = [...gatewaySections(), ...adapters.flatMap(({ id, kinds }) => adapterSections(id, [...KERNEL_KINDS, ...kinds]))]
+const adapters = await Promise.all((await adapterIds(folder)).map(async id => ({ id, adapter: (await loadAdapter(id)).adapter })))
+const sections = [...gatewaySections(), ...adapters.flatMap(({ id, adapter: { findings = [], accept } }) => [
+  ...adapterSections(id, [...KERNEL_KINDS, ...findings]),
+  ...(accept === undefined ? [] : [dropInSection(id, [...DROP_IN_KINDS, ...accept.findings])])
+])]
 const wanted = HEAD + sections.map(section).join('')
 if (!process.argv.includes('--check')) {
   await writeFile(target, wanted)

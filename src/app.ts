@@ -11,6 +11,7 @@ import backpressure from './plugins/backpressure.js'
 import bodyDeadline from './plugins/body-deadline.js'
 import openapi from './plugins/openapi.js'
 import problems, { answer } from './plugins/problems.js'
+import { acceptRoutes } from './routes/accept.js'
 import { adapterRoutes } from './routes/adapters.js'
 import { alertRoutes } from './routes/alerts.js'
 import { auditRoutes } from './routes/audit.js'
@@ -61,6 +62,7 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
   if (role === 'worker') return app
   await app.register(fileDownloadRoutes, { services })
   const validator = createValidator()
+  await app.register(acceptRoutes, { services, validator, outboundPaused: config.outboundPaused })
   await app.register(async api => {
     await api.register(auth, { db: services.db })
     await api.register(backpressure, { closedBy: services.watch.closedBy })

@@ -1,10 +1,12 @@
 import type { DeliveringAdapter } from '../../src/adapter-kit/contract.js'
+import { accept } from './accept.js'
 import { createClient } from './client.js'
 import { KINDS, SCORING } from './findings.js'
 import { map } from './mapping.js'
 
 const adapter: DeliveringAdapter = {
   deliver: { map, open: createClient },
+  accept,
   findings: [...Object.values(KINDS), ...Object.values(SCORING)]
 }
 

@@ -5,6 +5,7 @@
  * an adapter says what to send (`map`, pure) and what one answer means (`send`), and cannot forget the rest.
  */
 import type { Readable } from 'node:stream'
+import type { AcceptOperation, PassedAnswer, PassedQuestion } from './accept.js'
 import type { BilingualText } from './bilingual.js'
 import type { Dossier, ProgressStep } from './dossier-types.js'
 import type { Finding, FindingKind } from './findings.js'
@@ -174,6 +175,8 @@ export interface DeliverClient {
   test: (signal: AbortSignal) => Promise<Outcome>
   /** Reads a list that the manifest's `poll` names. Throws only `HttpFailure` or a defect; changes nothing at the partner. */
   pull?: (question: PullQuestion, signal: AbortSignal) => Promise<Pulled>
+  /** Puts a question of a provincial system to the partner as it stands (`accept`). Throws only `HttpFailure` or a defect. */
+  pass?: (question: PassedQuestion, signal: AbortSignal) => Promise<PassedAnswer>
   close: () => Promise<void>
 }
 
@@ -238,6 +241,8 @@ export interface Adapter {
   receive?: Readonly<Record<string, ReceiveOperation>>
   /** What waits at the partner: the manifest's `poll.inbox`. */
   poll?: PollOperation
+  /** For provincial systems that speak the partner's own format. */
+  accept?: AcceptOperation
   /** Every kind of finding that the mapping raises; docs/findings.md is written from it. */
   findings?: readonly FindingKind[]
 }
@@ -252,6 +257,8 @@ export interface Manifest {
   specification: { name: string, version: string, date: string }
   deliver?: ManifestDeliver
   receive?: Record<string, ManifestReceive>
+  /** Speaks the partner's own format with provincial systems, where the setting named here opens it. */
+  accept?: { title: BilingualText, enabledBy: string }
   /** Lists of the partner that are copied on a schedule; messages that wait there and are pulled. */
   poll?: { lists?: Record<string, ManifestList>, inbox?: ManifestInbox }
   codeTables?: Record<string, ManifestCodeTable>

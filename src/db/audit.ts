@@ -21,6 +21,7 @@ export type AuditAction =
   | 'reconciliation.started' | 'reconciliation.done' | 'reconciliation.cancelled'
   | 'inbound.accepted' | 'inbound.duplicate' | 'inbound.refused' | 'inbound.acknowledged' | 'inbound.viewed'
   | 'file.uploaded' | 'file.viewed' | 'file.removed'
+  | 'client.session-opened' | 'question.passed-on'
   | 'client.key-created' | 'client.key-revoked' | 'audit.viewed'
 
 export interface AuditEntry {

@@ -159,3 +159,12 @@ export async function recordAsked (db: Executor, { adapter, list }: ListName, ke
   await db.insertInto('catalogue_asked').values({ adapter, list, key })
     .onConflict(known => known.columns(['adapter', 'list', 'key']).doUpdateSet({ asked_at: sql<Date>`clock_timestamp()` })).execute()
 }
+
+/** The rows that hold now, as the partner gave them; with a key, the one of that code. */
+export async function currentRows (db: Executor, { adapter, list, key }: ListName & { key?: string | undefined }): Promise<Array<Record<string, unknown>>> {
+  const rows = await db.selectFrom('catalogue_items').select('content')
+    .where('adapter', '=', adapter).where('list', '=', list).where('valid_to', 'is', null)
+    .$if(key !== undefined, query => query.where('key', '=', String(key)))
+    .orderBy('key').execute()
+  return rows.map(({ content }) => content)
+}

@@ -145,9 +145,14 @@ export async function probeLanes (db: Executor, adapter: string): Promise<Ringab
   return rows.map(({ id }) => ({ id, adapter }))
 }
 
-/** `secondsAgo`: since before the ring. What became due, or was resumed, after that still counts as not rung. */
+/**
+ * `secondsAgo`: since before the ring. What became due, or was resumed, after that still counts as not rung. Lanes that somebody
+ * has locked are passed over, and may be rung once more: waiting for several of them in no certain order would end in a deadlock
+ * with a push of several dossiers.
+ */
 export async function markRung (db: Executor, laneIds: readonly string[], secondsAgo: number): Promise<void> {
-  await sql`update lanes set rung_at = clock_timestamp() - make_interval(secs => ${secondsAgo}) where id = any(${laneIds}::bigint[])`.execute(db)
+  await sql`update lanes set rung_at = clock_timestamp() - make_interval(secs => ${secondsAgo})
+    where id in (select id from lanes where id = any(${laneIds}::bigint[]) for no key update skip locked)`.execute(db)
 }
 
 /** After a wiped queue every due lane must be rung again. */

@@ -312,6 +312,26 @@ export interface FileReferencesTable {
   revision: number
 }
 
+export interface ClientSessionsTable {
+  token_hash: Buffer
+  key_id: Bigint
+  adapter: string
+  created_at: DefaultInstant
+  expires_at: Instant
+}
+
+export interface IntakeNotesTable {
+  id: GeneratedBigint
+  dossier_id: Bigint
+  revision: number
+  client_id: string
+  adapter: string
+  service: string
+  findings: Json<unknown[]>
+  extensions: Json<unknown[]>
+  accepted_at: DefaultInstant
+}
+
 export interface AuditEntriesTable {
   id: GeneratedBigint
   xid: ColumnType<string, never, never>
@@ -379,4 +399,6 @@ export interface Tables {
   file_references: FileReferencesTable
   imports: ImportsTable
   import_rejections: ImportRejectionsTable
+  client_sessions: ClientSessionsTable
+  intake_notes: IntakeNotesTable
 }

@@ -35,10 +35,11 @@ export async function readManifest (id: string, folder: URL = ADAPTERS_FOLDER): 
 }
 
 /** A `requiredFor` that names no setting would never ask for anything; a lane that waits for what a newer revision replaces would wait for nothing. */
-function danglingReasons ({ deliver, poll, settings }: Manifest): string[] {
+function danglingReasons ({ deliver, poll, accept, settings }: Manifest): string[] {
+  const unopened = accept !== undefined && !Object.hasOwn(settings, accept.enabledBy) ? [`accept is enabled by ${accept.enabledBy}, which is no setting`] : []
   const inbox = poll?.inbox === undefined || Object.hasOwn(settings, poll.inbox.everySeconds) ? [] : [`poll.inbox.everySeconds names ${poll.inbox.everySeconds}, which is no setting`]
   const contradiction = deliver?.supersedes === true && deliver.afterFailure === 'wait' ? ['deliver.afterFailure is "wait", but newer revisions supersede older ones'] : []
-  return [...contradiction, ...inbox, ...Object.entries(settings).flatMap(([key, { requiredFor = {} }]) => Object.keys(requiredFor)
+  return [...unopened, ...contradiction, ...inbox, ...Object.entries(settings).flatMap(([key, { requiredFor = {} }]) => Object.keys(requiredFor)
     .filter(name => !Object.hasOwn(settings, name))
     .map(name => `${key} is required for ${name}, which is no setting`))]
 }
@@ -61,12 +62,17 @@ export async function loadAdapter (id: string, folder: URL = ADAPTERS_FOLDER): P
 
 /** What manifest.json promises and adapter.ts does not do, or the other way round. */
 function differences (manifest: Manifest, adapter: Adapter): string[] {
-  const promised = [...(manifest.deliver === undefined ? [] : ['deliver']), ...(manifest.poll?.inbox === undefined ? [] : ['poll']), ...Object.keys(manifest.receive ?? {}).map(name => `receive.${name}`)]
-  const done = [...(adapter.deliver === undefined ? [] : ['deliver']), ...(adapter.poll === undefined ? [] : ['poll']), ...Object.keys(adapter.receive ?? {}).map(name => `receive.${name}`)]
+  const promised = operations({ ...manifest, poll: manifest.poll?.inbox })
+  const done = operations(adapter)
   return [
     ...promised.filter(name => !done.includes(name)).map(name => `manifest.json names ${name}, which adapter.ts does not offer`),
     ...done.filter(name => !promised.includes(name)).map(name => `adapter.ts offers ${name}, which manifest.json does not name`)
   ]
+}
+
+function operations (one: { deliver?: unknown, poll?: unknown, accept?: unknown, receive?: Readonly<Record<string, unknown>> }): string[] {
+  const single = (['deliver', 'poll', 'accept'] as const).filter(name => one[name] !== undefined)
+  return [...single, ...Object.keys(one.receive ?? {}).map(name => `receive.${name}`)]
 }
 
 async function compileSchemas (manifest: Manifest, folder: URL): Promise<Map<string, ValidateFunction>> {

@@ -1,4 +1,5 @@
 /** Every kind of finding that the gateway itself raises; adapters declare theirs in `adapter.ts`. */
+import { ACCEPT_KINDS } from '../accept/kinds.js'
 import type { FindingKind } from '../adapter-kit/findings.js'
 import { MAPPING_KINDS } from '../delivery/mapping.js'
 import { CONTENT_KINDS } from './content.js'
@@ -22,3 +23,6 @@ export const GATEWAY_KINDS: readonly FindingKind[] = [
 
 /** Raised about an adapter's messages, whichever adapter it is: our faults. */
 export const KERNEL_KINDS: readonly FindingKind[] = Object.values(MAPPING_KINDS)
+
+/** Raised about messages in a partner's own format, whichever adapter reads them. */
+export const DROP_IN_KINDS: readonly FindingKind[] = Object.values(ACCEPT_KINDS)

@@ -42,7 +42,7 @@ export function reviewProgress (progress: Progress, now: Date): Finding[] {
   ])
 }
 
-function limited (findings: readonly Finding[]): Finding[] {
+export function limited (findings: readonly Finding[]): Finding[] {
   const counts = new Map<string, number>()
   return findings.filter(({ code }) => {
     const count = (counts.get(code) ?? 0) + 1

@@ -2,12 +2,14 @@
 import type { Dossier } from '../adapter-kit/dossier-types.js'
 import { procedureVersion } from '../catalogue/pinned.js'
 import { recordAudit } from '../db/audit.js'
+import { intakeNotes } from '../db/intake-notes.js'
 import { findDossier, listDeliveries } from '../db/reading.js'
 import { dossierNotFound } from '../dossier/problems.js'
 import type { Services } from '../services.js'
-import { deliveryView, dossierView } from './views.js'
+import { deliveryView, dossierView, intakeNoteView } from './views.js'
 
 const DELIVERIES_SHOWN = 200
+const NOTES_SHOWN = 20
 
 export async function dossierState (services: Services, code: string, clientId: string): Promise<Record<string, unknown>> {
   const row = await findDossier(services.db, code)
@@ -18,5 +20,11 @@ export async function dossierState (services: Services, code: string, clientId: 
   const adapters = [...services.adapters.values()]
   const bookOf = await services.books.refresh(adapters)
   const version = await procedureVersion(services.db, { procedureCode: procedure.code, receivedAt, adapters, bookOf })
-  return { ...dossierView(row), procedureVersion: version, deliveries: deliveries.map(delivery => deliveryView(delivery, services.adapters)) }
+  const notes = await intakeNotes(services.db, row.id, NOTES_SHOWN)
+  return {
+    ...dossierView(row),
+    procedureVersion: version,
+    deliveries: deliveries.map(delivery => deliveryView(delivery, services.adapters)),
+    intakeNotes: notes.map(intakeNoteView)
+  }
 }

@@ -1,6 +1,7 @@
 /** Rows as the API shows them: times in +07:00, ids as text, no applicant data. */
 import { toHanoi } from '../adapter-kit/dates.js'
 import type { CauseRow } from '../db/causes.js'
+import type { IntakeNoteRow } from '../db/intake-notes.js'
 import type { DeliveryRow, DossierRow } from '../db/reading.js'
 import { nextAttempt } from '../delivery/next-attempt.js'
 import type { Services } from '../services.js'
@@ -20,6 +21,11 @@ export function dossierView (row: DossierRow): Record<string, unknown> {
     createdAt: toHanoi(row.created_at),
     acceptedAt: toHanoi(row.accepted_at)
   }
+}
+
+/** Of what was kept beside the dossier only the places: the values may be personal. */
+export function intakeNoteView ({ revision, adapter, service, client_id: clientId, findings, extensions, accepted_at: acceptedAt }: IntakeNoteRow): Record<string, unknown> {
+  return { revision, acceptedAt: toHanoi(acceptedAt), adapter, service, clientId, findings, extensions }
 }
 
 /** `adapters`: for their quiet hours. */

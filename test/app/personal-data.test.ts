@@ -2,6 +2,7 @@
 // must not be: audit rows, log lines at their most talkative, metrics, error answers.
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../src/db/open.js'
+import { anItem } from '../accept/support.js'
 import { createMigrated } from '../support/database.js'
 import { aDossier, aStep, codeOf } from '../support/dossiers.js'
 import { KEY, portalSettings, settled, startSandbox } from '../support/gateway.js'
@@ -40,15 +41,28 @@ async function run (gateway: GatewayProcess): Promise<Answer[]> {
   return Promise.all(Object.values(BAD_BODIES).map(async body => call(gateway, '/v1/dossiers', body)))
 }
 
+/** The same person in the portal's own format: in known, unknown and unreadable members, in a refused item, and in an address. */
+async function dropIn (gateway: GatewayProcess): Promise<Answer[]> {
+  const item = anItem({ MaHoSo: codeOf(3), ChuHoSo: PERSON.name, SoGiayToChuHoSo: `${PERSON.identityNumber} ?`, SoDienThoai: PERSON.phone, NgayHenTra: PERSON.name, KenhThucHien: PERSON.phone, TruongLa: PERSON })
+  const answers = [
+    await call(gateway, '/national-portal/DongBoHoSoMC?isUpdating=False', [JSON.stringify([item])]),
+    await call(gateway, '/national-portal/DongBoHoSoMC?isUpdating=True', [JSON.stringify([{ ...item, TenTTHC: '', HinhThuc: PERSON.name }])]),
+    await call(gateway, '/national-portal/CapNhatTienDoHoSoMC', [JSON.stringify([{ MaHoSo: PERSON.identityNumber, NguoiXuLy: PERSON.officer, NoiDungXuLy: PERSON.name, ThoiDiemXuLy: PERSON.phone, TrangThai: '2' }])]),
+    await call(gateway, `/national-portal/TraCuuTechID?mstorcmnd=${PERSON.identityNumber}`)
+  ]
+  if (!answers[0]?.text.includes('thành công')) throw new Error(answers[0]?.text)
+  return answers
+}
+
 async function shownTexts (gateway: GatewayProcess): Promise<Record<string, string>> {
-  const paths = ['/metrics', '/readyz', '/v1/audit?limit=1000', '/v1/deliveries', '/v1/adapters', ...[1, 2].flatMap(n => [`/v1/dossiers/${codeOf(n)}`, `/v1/dossiers/${codeOf(n)}/timeline`])]
+  const paths = ['/metrics', '/readyz', '/v1/audit?limit=1000', '/v1/deliveries', '/v1/adapters', ...[1, 2, 3].flatMap(n => [`/v1/dossiers/${codeOf(n)}`, `/v1/dossiers/${codeOf(n)}/timeline`])]
   return Object.fromEntries(await Promise.all(paths.map(async path => [path, (await call(gateway, path)).text] as const)))
 }
 
 async function gatewayOnTrace (t: Test): Promise<{ gateway: GatewayProcess, database: string, sandbox: Awaited<ReturnType<typeof startSandbox>>['sandbox'] }> {
   const { sandbox, url } = await startSandbox(t)
   const database = await createMigrated(t)
-  const environment = { ...portalSettings(url), DATABASE_URL: database, MIGRATE_ON_START: 'yes', BOOTSTRAP_API_KEY: KEY, LOG_LEVEL: 'trace', SWEEP_SECONDS: '1' }
+  const environment = { ...portalSettings(url), DATABASE_URL: database, MIGRATE_ON_START: 'yes', BOOTSTRAP_API_KEY: KEY, LOG_LEVEL: 'trace', SWEEP_SECONDS: '1', ADAPTER_NATIONAL_PORTAL_ACCEPT: 'b' }
   return { gateway: await spawnGateway(t, environment), database, sandbox }
 }
 
@@ -57,6 +71,7 @@ t.test('no answer, log line, metric or audit row holds a person\'s data or a sec
   sandbox.faults.add({ kind: 'refuse', code: '3', message: QUOTING, match: { dossierCode: codeOf(2) } })
   sandbox.faults.add({ kind: 'text', text: `<html>${QUOTING}</html>`, times: 1, match: { dossierCode: codeOf(1) } })
   const errors = await run(gateway)
+  for (const { text } of await dropIn(gateway)) checkNobody(t, text, 'an answer in the portal\'s format')
   const db = openDatabase({ url: database, maxConnections: 1, applicationName: 'test', onError: () => {} })
   t.teardown(() => db.destroy())
   await settled({ db })

@@ -48,6 +48,16 @@ t.test('a setting that is required for one that does not exist is refused', asyn
   await t.rejects(readManifest('first', url), /adapters\/first\/manifest\.json: LOGIN is required for GENERATOIN, which is no setting/)
 })
 
+t.test('an operation that only one of manifest and code has, or that no setting opens, is refused', async t => {
+  const { url, add } = await adaptersFolder(t)
+  const [help, title] = [{ vi: 'x', en: 'x' }, { vi: 'x', en: 'x' }]
+  const setting = { type: 'string', help }
+  await add('first', { settings: { ACCEPT: setting }, accept: { title, enabledBy: 'ACCEPT' } })
+  await t.rejects(loadAdapter('first', url), /adapters\/first: manifest\.json and adapter\.ts disagree on whether there is an operation accept/)
+  await add('second', { accept: { title, enabledBy: 'ACCEPT' } })
+  await t.rejects(readManifest('second', url), /accept is enabled by ACCEPT, which is no setting/)
+})
+
 t.test('a manifest with another id than its folder is refused', async t => {
   const { url, add } = await adaptersFolder(t)
   await add('first', { id: 'premier' })

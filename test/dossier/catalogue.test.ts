@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises'
 import t, { type Test } from 'tap'
 import type { FindingKind } from '../../src/adapter-kit/findings.js'
 import { adapterIds, loadAdapter } from '../../src/delivery/registry.js'
-import { GATEWAY_KINDS, KERNEL_KINDS } from '../../src/dossier/catalogue.js'
+import { DROP_IN_KINDS, GATEWAY_KINDS, KERNEL_KINDS } from '../../src/dossier/catalogue.js'
 import { goldenFiles, readGolden } from './review/golden.js'
 
-const FOLDERS = ['test/dossier', 'test/dossier/review', 'test/delivery', 'test/routes', 'test/routes/xml']
+const FOLDERS = ['test/dossier', 'test/dossier/review', 'test/delivery', 'test/routes', 'test/routes/xml', 'test/accept']
 /** What today's schema has no rule for: the words are for a rule that comes later. */
 const WITHOUT_GOLDEN = ['field-invalid']
 const VIETNAMESE = /[ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]/i
@@ -26,19 +26,20 @@ function speaks (t: Test, kinds: readonly FindingKind[]): void {
 }
 
 t.test('each kind of the gateway has its own code and both languages', async t => {
-  const kinds = [...GATEWAY_KINDS, ...KERNEL_KINDS]
+  const kinds = [...GATEWAY_KINDS, ...KERNEL_KINDS, ...DROP_IN_KINDS]
   t.equal(new Set(kinds.map(({ code }) => code)).size, kinds.length)
   speaks(t, kinds)
 })
 
 t.test('each kind of the gateway has a golden case', async t => {
   const pinned = await goldenCodes(FOLDERS)
-  t.strictSame([...GATEWAY_KINDS, ...KERNEL_KINDS].map(({ code }) => code).filter(code => !pinned.has(code)), WITHOUT_GOLDEN)
+  t.strictSame([...GATEWAY_KINDS, ...KERNEL_KINDS, ...DROP_IN_KINDS].map(({ code }) => code).filter(code => !pinned.has(code)), WITHOUT_GOLDEN)
 })
 
 t.test('each adapter declares its kinds, with both languages and a golden case each', async t => {
   for (const id of await adapterIds()) {
-    const { findings = [] } = (await loadAdapter(id)).adapter
+    const { findings: mapping = [], accept } = (await loadAdapter(id)).adapter
+    const findings = [...mapping, ...accept?.findings ?? []]
     if (findings.length === 0) continue
     t.equal(new Set(findings.map(({ code }) => code)).size, findings.length)
     speaks(t, findings)
@@ -49,5 +50,5 @@ t.test('each adapter declares its kinds, with both languages and a golden case e
 
 t.test('the document names every kind', async t => {
   const text = await readFile('docs/findings.md', 'utf8')
-  for (const { code } of [...GATEWAY_KINDS, ...KERNEL_KINDS]) t.ok(text.includes(`\`${code}\``), code)
+  for (const { code } of [...GATEWAY_KINDS, ...KERNEL_KINDS, ...DROP_IN_KINDS]) t.ok(text.includes(`\`${code}\``), code)
 })

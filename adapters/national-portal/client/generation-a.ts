@@ -1,4 +1,5 @@
 /** The portal's wire, generation A: envelope, headers, addresses (contract §1.1 to §1.4). */
+import type { PassedAnswer, PassedQuestion } from '../../../src/adapter-kit/accept.js'
 import type {
   CallContext, CallMode, DeliverClient, OpenOptions, Outcome, PlannedCall, Pulled, PullQuestion, Settings, WireRequest
 } from '../../../src/adapter-kit/contract.js'
@@ -7,6 +8,7 @@ import { createHttpClient, type HttpAnswer, type HttpRequest } from '../../../sr
 import { interpretAnswer, interpretLookup } from '../answer.js'
 import { interpretLogin, type Login } from '../answer/login.js'
 import { catalogueRead, interpretCatalogue } from '../catalogue.js'
+import { interpretPassed, isWrite, silent, type Passed } from '../passing.js'
 import { createSessionKeeper, withSession } from '../session.js'
 import { answerRules, textSetting, wholeSetting } from '../settings.js'
 import { address, queryText } from './address.js'
@@ -63,10 +65,20 @@ export function createClientA (options: OpenOptions): DeliverClient {
     return outcome.verdict === 'done' && pulled !== undefined ? pulled : { outcome }
   }
 
+  async function pass (question: PassedQuestion, signal: AbortSignal): Promise<PassedAnswer> {
+    let passed: Passed | undefined
+    const outcome = await withSession(sessions, signal, async session => {
+      passed = interpretPassed(await post(passedRequest(settings, question, session), { signal }), { rules, now: now() })
+      return passed.outcome
+    })
+    // Without an answer, or with that of a session that could not be renewed, the portal has said nothing.
+    return (passed?.outcome === outcome ? passed : silent(outcome)).answer
+  }
+
   const describe = (call: PlannedCall, mode: CallMode): WireRequest =>
     writeRequest(settings, call, { mode, session: SHOWN_SESSION })
 
-  return { describe, send, sendBatch: inOneMessage(send), ...asking(lookUp), test, pull, close: http.close }
+  return { describe, send, sendBatch: inOneMessage(send), ...asking(lookUp), test, pull, pass, close: http.close }
 }
 
 function loginRequest (settings: Settings): WireRequest {
@@ -103,6 +115,12 @@ function catalogueRequest (settings: Settings, question: PullQuestion, session: 
   const unit = textSetting(settings, 'UNIT_CODE')
   const { service, parameters } = catalogueRead(question, unit)
   return request(settings, 'READ_PATH', { session, madonvi: unit, service, ...parameters })
+}
+
+/** Session and unit are ours, whatever the question brings. */
+function passedRequest (settings: Settings, question: PassedQuestion, session: string): WireRequest {
+  const own = { session, madonvi: textSetting(settings, 'UNIT_CODE'), service: question.service }
+  return request(settings, isWrite(question) ? 'WRITE_PATH' : 'READ_PATH', { ...own, ...question.members, ...own })
 }
 
 function request (settings: Settings, pathSetting: string, body: Record<string, unknown>): WireRequest {

@@ -3,6 +3,7 @@
  * wrapper owns the session (contract §1.4, §1.5, §1.7). Two shapes are known, and the settings' paths hold both: three
  * addresses (create, update, progress), or one that takes `isUpdating` and `MaDinhDanhDV` as query parameters.
  */
+import type { PassedQuestion } from '../../../src/adapter-kit/accept.js'
 import type {
   CallContext, CallMode, DeliverClient, OpenOptions, Outcome, PlannedCall, PullQuestion, Settings, WireRequest
 } from '../../../src/adapter-kit/contract.js'
@@ -10,6 +11,7 @@ import { createHttpClient, type HttpAnswer } from '../../../src/adapter-kit/http
 import { interpretAnswer, interpretLookup, interpretProbe, SESSION_CODE } from '../answer.js'
 import { NO_LOOKUP } from '../answer/refusals.js'
 import { catalogueRead, interpretCatalogue } from '../catalogue.js'
+import { interpretPassed } from '../passing.js'
 import { answerRules, textSetting } from '../settings.js'
 import { address, filled } from './address.js'
 import { inOneMessage, itemsOf, serviceOf } from './calls.js'
@@ -47,6 +49,13 @@ export function createClientB (options: OpenOptions): DeliverClient {
     return lookedUp(interpretLookup(answer, { rules, now: now() }), answer)
   }
 
+  async function ask (question: PassedQuestion, signal: AbortSignal): Promise<HttpAnswer> {
+    const { data, ...parameters } = question.members
+    const url = servicePlace(settings, question.service, texts(parameters))
+    if (data === undefined) return await read(url, signal)
+    return await http.request({ method: 'POST', url: new URL(url), headers: { ...headers(token), 'Content-Type': 'application/json' }, body: JSON.stringify(data), signal })
+  }
+
   return {
     describe: (call, mode) => writeRequest(settings, call, { mode, token: token === undefined ? undefined : SHOWN_TOKEN }),
     send,
@@ -55,6 +64,7 @@ export function createClientB (options: OpenOptions): DeliverClient {
     test: async signal => aboutToken(interpretProbe(await read(place(settings, 'PROBE_PATH'), signal), { rules, now: now() })),
     pull: async (question, signal) =>
       interpretCatalogue(await read(cataloguePlace(settings, question), signal), question, { rules, now: now() }),
+    pass: async (question, signal) => interpretPassed(await ask(question, signal), { rules, now: now() }).answer,
     close: http.close
   }
 }
@@ -86,9 +96,17 @@ function place (settings: Settings, path: PathSetting, more: Readonly<Record<str
 /** The names of the services are those of generation A (§1.7); what one takes stands in the query. */
 function cataloguePlace (settings: Settings, question: PullQuestion): string {
   const { service, parameters } = catalogueRead(question, textSetting(settings, 'UNIT_CODE'))
+  return servicePlace(settings, service, parameters)
+}
+
+function servicePlace (settings: Settings, service: string, parameters: Readonly<Record<string, string>>): string {
   const url = new URL(place(settings, 'CATALOGUE_PATH', { service }))
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   return url.href
+}
+
+function texts (members: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(members).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
 function headers (token: string | undefined): Record<string, string> {

@@ -4,8 +4,9 @@
  */
 import type { CodeSeeds } from '../../../src/adapter-kit/contract.js'
 import { fromDate14 } from '../../../src/adapter-kit/dates.js'
-import { pointer, type Finding } from '../../../src/adapter-kit/findings.js'
+import { raise, type Finding } from '../../../src/adapter-kit/findings.js'
 import { isRecord } from '../../../src/adapter-kit/json.js'
+import { ACCEPT_KINDS } from '../accept/kinds.js'
 import type { Members, Path } from './translator.js'
 
 export interface Reader {
@@ -24,14 +25,14 @@ export function createReader (codes: CodeSeeds): Reader {
       const given = text(code)
       if (given === undefined) return undefined
       const known = Object.entries(codes[table] ?? {}).find(([, national]) => national === given)
-      if (known === undefined) findings.push(unknownCode(table, given, path))
+      if (known === undefined) findings.push(raise(ACCEPT_KINDS.unknownCode, path, { table }))
       return known?.[0]
     },
     instant (value, path) {
       const given = text(value)
       if (given === undefined) return undefined
       const instant = fromDate14(given)
-      if (instant === undefined) findings.push(invalidDate(given, path))
+      if (instant === undefined) findings.push(raise(ACCEPT_KINDS.invalidDate, path))
       return instant
     }
   }
@@ -56,24 +57,4 @@ export function yesNo (value: unknown): boolean | undefined {
 export function items<Item> (list: unknown, path: Path, read: (item: Members, path: Path) => Item): Item[] | undefined {
   if (!Array.isArray(list) || list.length === 0) return undefined
   return list.map((item, index) => read(isRecord(item) ? item : {}, [...path, index]))
-}
-
-function unknownCode (table: string, code: string, path: Path): Finding {
-  return {
-    severity: 'error',
-    code: 'national-code-unknown',
-    pointer: pointer(...path),
-    message: `Bảng mã "${table}" không có mã quốc gia "${code}". Hãy kiểm tra mã ở hệ thống gửi hoặc bổ sung bảng mã.`,
-    messageEn: `Code table "${table}" has no national code "${code}". Check it at the source, or add it to the table.`
-  }
-}
-
-function invalidDate (value: string, path: Path): Finding {
-  return {
-    severity: 'error',
-    code: 'national-date-invalid',
-    pointer: pointer(...path),
-    message: `"${value}" không phải là thời điểm dạng yyyyMMddHHmmss.`,
-    messageEn: `"${value}" is no time written as yyyyMMddHHmmss.`
-  }
 }

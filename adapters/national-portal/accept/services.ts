@@ -1,0 +1,37 @@
+/** What each service of the portal is to us: a write of our own, a read of our copies, or a question for the portal. Pure data. */
+import { toShortAgency } from '../../../src/adapter-kit/codes.js'
+import { LISTS } from '../catalogue/lists.js'
+
+export type Service =
+  | { does: 'dossiers' }
+  | { does: 'steps' }
+  | { does: 'exists' }
+  | { does: 'rows', list: string, parameter?: string | undefined, unitParameter?: string | undefined }
+  /** `adds`: what a wrapper of generation B adds for clients that leave it out (contract §2.10, §2.11). */
+  | { does: 'pass', adds?: Readonly<Record<string, string>> }
+
+/** The copy has the portal's online services; which of them a client means is in parameters that no source names (§2.8). */
+const NOT_FROM_COPY = ['services']
+
+const STATUS_NOTICE: Service = { does: 'pass', adds: { type: '2' } }
+
+export const SERVICES: ReadonlyMap<string, Service> = new Map<string, Service>([
+  ['DongBoHoSoMC', { does: 'dossiers' }],
+  ['CapNhatTienDoHoSoMC', { does: 'steps' }],
+  ['TraCuuHoSo', { does: 'exists' }],
+  ...Object.entries(LISTS).filter(([list]) => !NOT_FROM_COPY.includes(list)).map(([list, { service, parameter, unitParameter }]): [string, Service] =>
+    [service, { does: 'rows', list, parameter, unitParameter }]),
+  ['LayDVC', { does: 'pass' }],
+  ['TraCuuTechID', { does: 'pass', adds: { provider: 'wso2is' } }],
+  // Of dossiers that the portal itself took in: their state there is no state of a dossier of ours (§2.11).
+  ['DongBoTrangThaiHoSo', STATUS_NOTICE],
+  ['DongBoTrangThaiHoSoKM', STATUS_NOTICE],
+  ...['LayDanhSachHoiDapGuiTuDVCQG', 'LayDanhSachHoiDapBoCoQuan', 'LayNoiDungTraLoiTheoCauHoi', 'DongBoHoiDap', 'DongBoKetQuaHoiDapGuiTuDVCQG', 'DongBoDanhGia']
+    .map((name): [string, Service] => [name, { does: 'pass' }])
+])
+
+/** A unit's list is stored under its code; that of the gateway's own account without one. */
+export function storedLists (list: string, { asked, own }: { asked: string, own: string }): string[] {
+  const unit = toShortAgency(asked) ?? asked
+  return [`${list}/${unit}`, ...(unit === (toShortAgency(own) ?? own) ? [list] : [])]
+}
