@@ -54,6 +54,8 @@ export interface PaymentClaim {
   amount: string
   currency: string
   transactionId: string
+  /** The partner's own time of the transaction, with its zone. */
+  transactionAt?: string
   /** False: the partner says that it failed. */
   paid: boolean
 }
@@ -69,12 +71,17 @@ export interface InboundMessage {
 /** What the partner asks about a dossier. */
 export interface InboundQuestion {
   dossierCode: string
+  /** Asks what there is to pay too, which is then asked for under this reference; an open request of this partner for the same is told again. */
+  paymentReference?: string
 }
 
 export type InboundReading = { message: InboundMessage } | { question: InboundQuestion } | { refusal: InboundRefusal }
 
-/** What the kernel made of one item. `payment-unknown`: nobody asked for it; `amount-differs`: another amount was asked for. */
-export type ItemResult = 'accepted' | 'unknown-dossier' | 'payment-unknown' | 'amount-differs'
+/**
+ * What the kernel made of one item. `payment-unknown`: nobody asked for it; `amount-differs`: another amount or currency was
+ * asked for; `already-paid`: another message has paid it.
+ */
+export type ItemResult = 'accepted' | 'unknown-dossier' | 'payment-unknown' | 'amount-differs' | 'already-paid'
 
 /**
  * What became of a request. `conflict`: the key is known with another content. `failed`: our fault (a store is out of

@@ -1,0 +1,88 @@
+/**
+ * Payments: asked for under a reference, by a province or by a platform that asks what there is to pay; and taken only where
+ * what is claimed agrees with what was asked for (national-portal §6.7, pitfalls 45 and 46).
+ */
+import type { Dossier } from '../adapter-kit/dossier-types.js'
+import type { InboundQuestion, ItemResult, PaymentClaim, QuestionSubject } from '../adapter-kit/receiving.js'
+import { recordAudit } from '../db/audit.js'
+import { lockExistingDossier } from '../db/dossiers.js'
+import type { Tx } from '../db/open.js'
+import { decidePayment, findPayment, insertPayment, listPayments, lockPayment, type NewPayment, type PaymentRow } from '../db/payments.js'
+import { DONG, dueAmount } from './due.js'
+
+export interface TakenPayment {
+  result: ItemResult
+  /** Of the dossier for which the payment was asked for; absent where nobody asked. */
+  dossierCode?: string
+}
+
+/** Whatever is not `accepted` has changed nothing. Of two claims at once the second sees what the first one did. */
+export async function takePayment (tx: Tx, claim: PaymentClaim): Promise<TakenPayment> {
+  const request = await lockPayment(tx, claim.reference)
+  if (request === undefined) return { result: 'payment-unknown' }
+  const result = judge(request, claim)
+  if (result === 'accepted') {
+    const { reference, transactionId, transactionAt = null } = claim
+    await decidePayment(tx, { reference, state: claim.paid ? 'paid' : 'failed', transactionId, transactionAt })
+  }
+  return { result, dossierCode: request.dossier_code }
+}
+
+/**
+ * Paid is final: what another message says afterwards, a second payment or a failure, is for people to look at. A failure
+ * before it is not: whoever's card was refused tries again. Amounts are compared as text, to the dong.
+ */
+function judge (request: PaymentRow, claim: PaymentClaim): ItemResult {
+  if (request.amount !== claim.amount || request.currency !== claim.currency) return 'amount-differs'
+  return request.state === 'paid' ? 'already-paid' : 'accepted'
+}
+
+export interface AskedPayment {
+  payment: PaymentRow
+  /** `known`: the same was asked for before. `taken`: something else was asked for under this reference. */
+  result: 'requested' | 'known' | 'taken'
+}
+
+/** Idempotent on the reference. */
+export async function requestPayment (tx: Tx, wanted: NewPayment & { dossierCode: string }): Promise<AskedPayment> {
+  const inserted = await insertPayment(tx, wanted)
+  const payment = await findPayment(tx, wanted.reference)
+  if (payment === undefined) throw new Error('a payment that was asked for is there')
+  if (!inserted) return { payment, result: isSame(payment, wanted) ? 'known' : 'taken' }
+  await recordAudit(tx, [{
+    actor: wanted.requestedBy,
+    action: 'payment.requested',
+    dossierCode: wanted.dossierCode,
+    details: { reference: payment.reference, amount: payment.amount, currency: payment.currency }
+  }])
+  return { payment, result: 'requested' }
+}
+
+function isSame (payment: PaymentRow, wanted: NewPayment & { dossierCode: string }): boolean {
+  return payment.dossier_code === wanted.dossierCode && payment.amount === wanted.amount && payment.currency === wanted.currency
+}
+
+/**
+ * What a partner asks about a dossier. The dossier is locked: of two questions at once both are told one reference, so that
+ * nobody pays one fee under two.
+ */
+export async function answerQuestion (tx: Tx, { dossierCode, paymentReference }: InboundQuestion, adapter: string): Promise<QuestionSubject | undefined> {
+  const locked = await lockExistingDossier(tx, dossierCode)
+  if (locked === undefined) return undefined
+  const dossier = locked.content as unknown as Dossier
+  if (paymentReference === undefined) return { dossier }
+  const payments = await listPayments(tx, locked.id)
+  const amount = dueAmount(dossier, payments)
+  if (amount === undefined) return { dossier }
+  const requestedBy = `adapter:${adapter}`
+  const open = payments.find(payment => payment.requested_by === requestedBy && payment.state === 'requested' && payment.amount === amount && payment.currency === DONG)
+  const reference = open?.reference ?? await ask(tx, { reference: paymentReference, dossierId: locked.id, dossierCode, amount, currency: DONG, requestedBy })
+  return { dossier, due: { reference, amount, currency: DONG } }
+}
+
+async function ask (tx: Tx, wanted: NewPayment & { dossierCode: string }): Promise<string> {
+  const { result, payment } = await requestPayment(tx, wanted)
+  // Under a reference that stands for something else, or whose payment failed, nothing can be paid: the partner asks again.
+  if (result !== 'requested') throw new Error('the reference for what is due is taken')
+  return payment.reference
+}

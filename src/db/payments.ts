@@ -1,0 +1,68 @@
+/** Payments that were asked for, each under a reference of its own. */
+import { sql } from 'kysely'
+import type { Executor, Tx } from './open.js'
+
+export interface PaymentRow {
+  reference: string
+  dossier_code: string
+  amount: string
+  currency: string
+  requested_at: Date
+  requested_by: string
+  state: 'requested' | 'paid' | 'failed'
+  transaction_id: string | null
+  transaction_at: Date | null
+  decided_at: Date | null
+}
+
+const COLUMNS = sql`p.reference, x.code as dossier_code, p.amount, p.currency, p.requested_at, p.requested_by, p.state, p.transaction_id, p.transaction_at, p.decided_at`
+
+export interface NewPayment {
+  reference: string
+  dossierId: string
+  amount: string
+  currency: string
+  /** `client:<id>` or `adapter:<id>`. */
+  requestedBy: string
+}
+
+/** False: the reference is taken. Waits for a transaction that is about to take it. */
+export async function insertPayment (tx: Tx, payment: NewPayment): Promise<boolean> {
+  const { rows } = await sql`
+    insert into payment_requests (reference, dossier_id, amount, currency, requested_by)
+    values (${payment.reference}, ${payment.dossierId}, ${payment.amount}, ${payment.currency}, ${payment.requestedBy})
+    on conflict (reference) do nothing returning id`.execute(tx)
+  return rows.length === 1
+}
+
+export async function findPayment (db: Executor, reference: string): Promise<PaymentRow | undefined> {
+  const { rows } = await sql<PaymentRow>`
+    select ${COLUMNS} from payment_requests p join dossiers x on x.id = p.dossier_id where p.reference = ${reference}`.execute(db)
+  return rows[0]
+}
+
+/** Locked until the transaction ends, so that of two results for one reference the second sees what the first made of it. */
+export async function lockPayment (tx: Tx, reference: string): Promise<PaymentRow | undefined> {
+  const { rows } = await sql<PaymentRow>`
+    select ${COLUMNS} from payment_requests p join dossiers x on x.id = p.dossier_id where p.reference = ${reference} for update of p`.execute(tx)
+  return rows[0]
+}
+
+export interface PaymentDecision {
+  reference: string
+  state: 'paid' | 'failed'
+  transactionId: string
+  transactionAt: string | null
+}
+
+export async function decidePayment (tx: Tx, { reference, state, transactionId, transactionAt }: PaymentDecision): Promise<void> {
+  await sql`
+    update payment_requests set state = ${state}, transaction_id = ${transactionId}, transaction_at = ${transactionAt}, decided_at = clock_timestamp()
+    where reference = ${reference}`.execute(tx)
+}
+
+export async function listPayments (db: Executor, dossierId: string): Promise<PaymentRow[]> {
+  const { rows } = await sql<PaymentRow>`
+    select ${COLUMNS} from payment_requests p join dossiers x on x.id = p.dossier_id where p.dossier_id = ${dossierId} order by p.id`.execute(db)
+  return rows
+}
