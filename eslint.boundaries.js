@@ -30,7 +30,7 @@ const INNER = {
  */
 const AREAS = [
   { at: 'adapters/*/', may: ['src/adapter-kit/'], packages: [] },
-  { at: 'src/adapter-kit/', packages: ['node:', 'undici', 'fast-xml-parser', 'xml2js', 'soap'] },
+  { at: 'src/adapter-kit/', packages: ['node:', 'undici', 'saxes'] },
   { at: 'src/queue/', may: ['src/points.ts'] },
   { at: 'src/db/', may: ['src/adapter-kit/', 'src/errors.ts', 'src/deadline.ts'] },
   ...KERNEL.map(at => ({ at, ...INNER })),

@@ -14,6 +14,7 @@ import problems, { answer } from './plugins/problems.js'
 import { adapterRoutes } from './routes/adapters.js'
 import { alertRoutes } from './routes/alerts.js'
 import { auditRoutes } from './routes/audit.js'
+import { callbackRoutes } from './routes/callbacks.js'
 import { catalogueRoutes } from './routes/catalogue.js'
 import { codeRoutes } from './routes/codes.js'
 import { deliveryRoutes } from './routes/deliveries.js'
@@ -40,6 +41,7 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
     bodyLimit: config.bodyLimitBytes,
     requestIdHeader: false,
     genReqId: () => randomUUID(),
+    trustProxy: config.trustProxy.length === 0 ? false : config.trustProxy,
     // Each route has its own: src/plugins/body-deadline.ts.
     requestTimeout: 0,
     frameworkErrors: (error, request, reply) => { void answer(error, request, reply) },
@@ -56,6 +58,7 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
   await app.register(openapi)
   await app.register(healthRoutes, { services, role })
   if (role === 'worker') return app
+  await app.register(callbackRoutes, { services, config })
   const validator = createValidator()
   await app.register(async api => {
     await api.register(auth, { db: services.db })

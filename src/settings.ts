@@ -1,4 +1,5 @@
 /** Every setting of the gateway itself, with its default and meaning. `.env.example` is checked against this list. */
+import { parseNetworks } from './adapter-kit/addresses.js'
 import { readRedisAddress } from './queue/address.js'
 
 interface Setting {
@@ -11,6 +12,11 @@ interface Setting {
   /** What is wrong with a value, if anything; it must not quote it. */
   check?: (value: string) => string | undefined
   help: string
+}
+
+function networksProblem (value: string): string | undefined {
+  const texts = value.split(',').map(text => text.trim()).filter(text => text !== '')
+  return parseNetworks(texts) === undefined ? 'must be addresses or networks like 10.1.2.3,10.9.0.0/16' : undefined
 }
 
 function redisProblem (value: string): string | undefined {
@@ -61,5 +67,7 @@ export const SETTINGS = {
   RECONCILE_PER_MINUTE: { default: '120', integer: [1, 60000], help: 'Questions that a comparison asks a partner, per minute.' },
   CATALOGUE_HOURS: { default: '24', integer: [0, 8760], help: 'How often the partners\' lists are copied; 0: never by itself.' },
   CATALOGUE_DETAILS: { default: '200', integer: [0, 10000], help: 'Most procedures in use whose details one pull asks for, a call each.' },
+  TRUST_PROXY: { default: '', check: networksProblem, help: 'Reverse proxies whose X-Forwarded-For is believed, as addresses or networks. Empty: nobody\'s.' },
+  CLIENT_SUBJECT_HEADER: { default: '', pattern: /^([a-z][a-z0-9-]{0,60})?$/, expected: 'the name of a header in lower case', help: 'Header in which a proxy of TRUST_PROXY names the subject of a client certificate that it has verified. Empty: none.' },
   BODY_LIMIT_BYTES: { default: '1048576', integer: [1024, 104857600], help: 'Largest request body.' }
 } as const satisfies Record<string, Setting>

@@ -2,9 +2,11 @@ import type { DeliveringAdapter } from '../../src/adapter-kit/contract.js'
 import { createClient } from './client.js'
 import { KINDS, SCORING } from './findings.js'
 import { map } from './mapping.js'
+import { receive } from './receive.js'
 
 const adapter: DeliveringAdapter = {
   deliver: { map, open: createClient },
+  receive,
   findings: [...Object.values(KINDS), ...Object.values(SCORING)]
 }
 

@@ -19,12 +19,12 @@ export type AuditAction =
   | 'catalogue.pulled'
   | 'redrive.created' | 'redrive.paused' | 'redrive.resumed' | 'redrive.cancelled' | 'redrive.done'
   | 'reconciliation.started' | 'reconciliation.done' | 'reconciliation.cancelled'
-  | 'inbound.accepted' | 'inbound.duplicate' | 'inbound.refused' | 'inbound.acknowledged' | 'inbound.viewed'
+  | 'inbound.accepted' | 'inbound.duplicate' | 'inbound.refused' | 'inbound.acknowledged' | 'inbound.answered' | 'inbound.viewed'
   | 'payment.requested' | 'payment.viewed'
   | 'client.key-created' | 'client.key-revoked' | 'audit.viewed'
 
 export interface AuditEntry {
-  /** `client:<id>`, `worker:<instance>`, `operator:<name>` or `gateway`. */
+  /** `client:<id>`, `partner:<adapter>`, `worker:<instance>`, `operator:<name>` or `gateway`. */
   actor: string
   action: AuditAction
   dossierCode?: string

@@ -71,6 +71,7 @@ export interface InboundMessagesTable {
   adapter: string
   operation: string
   key: string
+  version: ColumnType<number, number | undefined, never>
   received_at: DefaultInstant
   address: string | null
   media_type: string
