@@ -39,7 +39,7 @@ export interface InboundRefusal {
 export interface InboundItem {
   /** Type of the event that the provincial portal is told: `payment.confirmed`, `tax.notice`, `dossier.received`. */
   event: string
-  /** The dossier's code here, or the national code of one that was filed there. */
+  /** The dossier's code here, or the national code of one that was filed there. Empty: that for which `payment` was asked for. */
   dossierCode: string
   /** True: it is about a dossier that a province pushed; where there is none, the item is not taken. */
   mustBeKnown: boolean

@@ -41,6 +41,12 @@ export async function findPayment (db: Executor, reference: string): Promise<Pay
   return rows[0]
 }
 
+export async function dossiersOfPayments (db: Executor, references: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ reference: string, code: string }>`
+    select p.reference, x.code from payment_requests p join dossiers x on x.id = p.dossier_id where p.reference = any(${references}::text[])`.execute(db)
+  return new Map(rows.map(({ reference, code }) => [reference, code]))
+}
+
 /** Locked until the transaction ends, so that of two results for one reference the second sees what the first made of it. */
 export async function lockPayment (tx: Tx, reference: string): Promise<PaymentRow | undefined> {
   const { rows } = await sql<PaymentRow>`

@@ -7,7 +7,7 @@ import { isInside, parseNetworks, type Networks } from '../adapter-kit/addresses
 import type { InboundRefusal, InboundRequest, WireReply } from '../adapter-kit/receiving.js'
 import { atTheDoor } from '../callback/door.js'
 import { inboundOperations, type InboundOperation } from '../callback/operations.js'
-import { NO_PAYMENTS, type PaymentRecords } from '../callback/payments-contract.js'
+import { paymentRecords } from '../callback/payments.js'
 import { receive, turnAway, type ReceiveContext } from '../callback/receive.js'
 import { createRefusalGate } from '../callback/refusals.js'
 import type { Config } from '../config.js'
@@ -17,17 +17,16 @@ import type { Services } from '../services.js'
 export interface CallbackRouteOptions {
   services: Services
   config: Pick<Config, 'bodyLimitBytes' | 'trustProxy' | 'clientSubjectHeader'>
-  payments?: PaymentRecords
 }
 
 const NOTHING = Buffer.alloc(0)
 /** For a partner that obeys it; the others come again in their own time. */
 const RETRY_SECONDS = 30
 
-export async function callbackRoutes (app: FastifyInstance, { services, config, payments = NO_PAYMENTS }: CallbackRouteOptions): Promise<void> {
+export async function callbackRoutes (app: FastifyInstance, { services, config }: CallbackRouteOptions): Promise<void> {
   const { installed, watch, attempts, db } = services
   const operations = inboundOperations(installed.values(), config.bodyLimitBytes)
-  const context: ReceiveContext = { db, payments, metrics: createInboundMetrics(attempts.registry), gate: createRefusalGate(Date.now), log: app.log as ReceiveContext['log'] }
+  const context: ReceiveContext = { db, payments: paymentRecords, metrics: createInboundMetrics(attempts.registry), gate: createRefusalGate(Date.now), log: app.log as ReceiveContext['log'] }
   const subjectOf = subjectReader(config)
   for (const operation of operations.filter(({ closed }) => closed)) app.log.warn(closedWarning(operation))
   // Of this scope alone: a signature covers the bytes, and a partner's content type is not to be relied on.
