@@ -11,6 +11,11 @@ export function isAmount (text: string): boolean {
   return AMOUNT.test(text)
 }
 
+/** A notice may say that nothing is owed. */
+export function isNoticeAmount (text: string): boolean {
+  return text === '0' || isAmount(text)
+}
+
 /** §3.6.2: one province is sent a number. What is no exact one is left to the schema, which refuses it. */
 export function numberAsText (value: unknown): unknown {
   return Number.isSafeInteger(value) ? String(value) : value
