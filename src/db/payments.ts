@@ -72,3 +72,23 @@ export async function listPayments (db: Executor, dossierId: string): Promise<Pa
     select ${COLUMNS} from payment_requests p join dossiers x on x.id = p.dossier_id where p.dossier_id = ${dossierId} order by p.id`.execute(db)
   return rows
 }
+
+export interface RefusedClaim {
+  at: Date
+  adapter: string
+  code: string
+  reference: string
+  amount: string
+  currency: string
+  transaction: string
+}
+
+/** Results for the dossier that were not taken, newest first: a second payment, another amount. The audit log has them. */
+export async function refusedClaims (db: Executor, dossierCode: string, limit: number): Promise<RefusedClaim[]> {
+  const { rows } = await sql<RefusedClaim>`
+    select at, adapter, details->>'code' as code, f.reference, f.amount, f.currency, f.transaction
+    from audit_entries, jsonb_to_record(details->'facts') as f(reference text, amount text, currency text, transaction text)
+    where dossier_code = ${dossierCode} and action = 'inbound.refused' and details->'facts' ? 'reference'
+    order by id desc limit ${limit}`.execute(db)
+  return rows
+}

@@ -5,7 +5,7 @@ import type { Dossier, PaymentRequest } from '../adapter-kit/dossier-types.js'
 import { DONG, dueAmount, feesOf, paidOf } from '../callback/due.js'
 import { requestPayment } from '../callback/payments.js'
 import { recordAudit } from '../db/audit.js'
-import { listPayments, type PaymentRow } from '../db/payments.js'
+import { listPayments, refusedClaims, type PaymentRow, type RefusedClaim } from '../db/payments.js'
 import { findDossier, type DossierRow } from '../db/reading.js'
 import { dossierNotFound, invalidDocument } from '../dossier/problems.js'
 import { canonicalSchema } from '../dossier/schemas.js'
@@ -14,6 +14,9 @@ import type { Problem } from '../errors.js'
 import { simple } from '../plugins/problems.js'
 import type { Services } from '../services.js'
 import { CODE_PARAMS } from './dossiers.js'
+
+/** Of results that were not taken; more are on the audit log. */
+const REFUSED_SHOWN = 100
 
 interface CodeParams { code: string }
 
@@ -40,7 +43,7 @@ export async function paymentRoutes (app: FastifyInstance, { services: { db } }:
     schema: { summary: 'Các khoản thanh toán của hồ sơ / Payments of a dossier', params: CODE_PARAMS }
   }, async request => {
     const row = await found(findDossier(db, request.params.code))
-    const payments = await listPayments(db, row.id)
+    const [payments, refused] = [await listPayments(db, row.id), await refusedClaims(db, row.code, REFUSED_SHOWN)]
     await recordAudit(db, [{ actor: `client:${request.client.id}`, action: 'payment.viewed', dossierCode: row.code }])
     const dossier = row.content as unknown as Dossier
     return {
@@ -49,7 +52,8 @@ export async function paymentRoutes (app: FastifyInstance, { services: { db } }:
       fees: feesOf(dossier).toString(),
       paid: paidOf(payments).toString(),
       due: dueAmount(dossier, payments) ?? '0',
-      payments: payments.map(paymentView)
+      payments: payments.map(paymentView),
+      refused: refused.map(refusedView)
     }
   })
 }
@@ -73,6 +77,10 @@ function paymentView (row: PaymentRow): Record<string, unknown> {
     transactionAt: row.transaction_at === null ? null : toHanoi(row.transaction_at),
     decidedAt: row.decided_at === null ? null : toHanoi(row.decided_at)
   }
+}
+
+function refusedView ({ at, transaction, ...claim }: RefusedClaim): Record<string, unknown> {
+  return { at: toHanoi(at), ...claim, transactionId: transaction }
 }
 
 function referenceTaken (reference: string): Problem {

@@ -56,7 +56,12 @@ async function register (code: string, reference: string, amount = '150000'): Pr
   return (await post(`/v1/dossiers/${code}/payments`, { reference, amount }, { authorization: `Bearer ${KEY}` })).status
 }
 
-interface Shown { paid: string, due: string, payments: Array<{ reference: string, state: string, transactionId: string | null }> }
+interface Shown {
+  paid: string
+  due: string
+  payments: Array<{ reference: string, state: string, transactionId: string | null }>
+  refused: Array<{ code: string, reference: string, amount: string, transactionId: string }>
+}
 const shown = async (code: string): Promise<Shown> => (await gateway.call({ url: `/v1/dossiers/${code}/payments` })).json<Shown>()
 
 async function push (code: string, changes: Partial<Dossier> = {}): Promise<string> {
@@ -109,8 +114,17 @@ t.test('a failed try, then a paid one, then a late failure: paid stays', async t
   t.match(await shown(code), { paid: '0', due: '150000', payments: [{ state: 'failed', transactionId: 'PP1' }] })
   t.equal(await confirm({ MaThamChieu: 'three-tries', MaGiaoDich: 'PP2' }), '200 00')
   t.equal(await confirm({ MaThamChieu: 'three-tries', MaGiaoDich: 'PP3', MaLoi: '24' }), '200 99')
-  t.match(await shown(code), { paid: '150000', due: '0', payments: [{ state: 'paid', transactionId: 'PP2' }] })
-  t.strictSame(await events(code), ['inbound.accepted payment.failed', 'inbound.accepted payment.confirmed', 'inbound.refused already-paid'])
+  t.equal(await confirm({ MaThamChieu: 'three-tries', MaGiaoDich: 'PP2', SoTien: 150_001 }), '200 99')
+  t.match(await shown(code), {
+    paid: '150000',
+    due: '0',
+    payments: [{ state: 'paid', transactionId: 'PP2' }],
+    refused: [
+      { code: 'conflict', adapter: 'payment-platform', reference: 'three-tries', amount: '150001', currency: 'VND', transactionId: 'PP2' },
+      { code: 'already-paid', reference: 'three-tries', amount: '150000', transactionId: 'PP3' }
+    ]
+  })
+  t.strictSame(await events(code), ['inbound.accepted payment.failed', 'inbound.accepted payment.confirmed', 'inbound.refused already-paid', 'inbound.refused conflict'])
 })
 
 t.test('a result changes no dossier and plans no delivery: that is the province\'s push', async t => {

@@ -31,7 +31,7 @@ t.test('a payment is registered once, and shown as it was asked for', async t =>
 
   const view = await shown()
   t.equal(view.statusCode, 200)
-  t.strictSame(view.json(), { dossierCode: codeOf(1), currency: 'VND', fees: '150000', paid: '0', due: '150000', payments: [first.json()] })
+  t.strictSame(view.json(), { dossierCode: codeOf(1), currency: 'VND', fees: '150000', paid: '0', due: '150000', payments: [first.json()], refused: [] })
   const audit = await db.selectFrom('audit_entries').select(['actor', 'details']).where('action', '=', 'payment.requested').execute()
   t.strictSame(audit, [{ actor: 'client:bootstrap', details: { ...wanted, currency: 'VND' } }])
 })
