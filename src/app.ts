@@ -22,6 +22,7 @@ import { deliveryEvidenceRoutes } from './routes/delivery.js'
 import { dossierRoutes } from './routes/dossiers.js'
 import { healthRoutes } from './routes/health.js'
 import { importRoutes } from './routes/import.js'
+import { inboundRoutes } from './routes/inbound.js'
 import { paymentRoutes } from './routes/payments.js'
 import { reconciliationRoutes } from './routes/reconciliations.js'
 import { redriveRoutes } from './routes/redrives.js'
@@ -74,6 +75,7 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
     await api.register(catalogueRoutes, { services, outboundPaused: config.outboundPaused })
     await api.register(reconciliationRoutes, { services })
     await api.register(alertRoutes, { services, nearDueHours: config.nearDueHours })
+    await api.register(inboundRoutes, { services })
     await api.register(auditRoutes, { services })
   }, { prefix: '/v1' })
   return app

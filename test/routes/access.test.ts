@@ -54,11 +54,13 @@ const ROUTES: readonly Route[] = [
   ['POST', '/v1/redrives/{id}/pause', 'deliveries:manage'],
   ['POST', '/v1/redrives/{id}/resume', 'deliveries:manage'],
   ['POST', '/v1/redrives/{id}/cancel', 'deliveries:manage'],
+  ['GET', '/v1/inbound', 'inbound:read'],
+  ['GET', '/v1/inbound/{id}', 'inbound:read'],
   ['GET', '/v1/audit', 'audit:read']
 ]
 
 function requestOf ([method, path, , payload]: Route): InjectOptions {
-  const url = path.replace('{code}', CODE).replace('/deliveries/{id}', '/deliveries/1').replace('/reconciliations/{id}', '/reconciliations/1').replace('/redrives/{id}', '/redrives/1').replace('{table}', 'fee').replace('{adapter}', 'national-portal').replace('{id}', 'national-portal')
+  const url = path.replace('{code}', CODE).replace('/deliveries/{id}', '/deliveries/1').replace('/inbound/{id}', '/inbound/1').replace('/reconciliations/{id}', '/reconciliations/1').replace('/redrives/{id}', '/redrives/1').replace('{table}', 'fee').replace('{adapter}', 'national-portal').replace('{id}', 'national-portal')
   return { method, url, ...(payload === undefined ? {} : { payload }) }
 }
 
