@@ -4,6 +4,8 @@ import type { Database, Executor, Tx } from '../db/open.js'
 
 /** A partner's claim. Its dossier is empty where nobody asked for a payment under its reference. */
 export interface ClaimedPayment {
+  /** Id of the stored message, which stays where the claim is accepted. */
+  inboundId: string
   dossierCode: string
   claim: PaymentClaim
 }

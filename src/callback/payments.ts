@@ -21,13 +21,13 @@ async function settle (tx: Tx, claims: readonly ClaimedPayment[]): Promise<ItemR
 }
 
 /** Whatever is not `accepted` has changed nothing. Of two claims at once the second sees what the first one did. */
-async function settleOne (tx: Tx, { dossierCode, claim }: ClaimedPayment): Promise<ItemResult> {
+async function settleOne (tx: Tx, { inboundId, dossierCode, claim }: ClaimedPayment): Promise<ItemResult> {
   const request = await lockPayment(tx, claim.reference)
   if (request === undefined || request.dossier_code !== dossierCode) return 'payment-unknown'
   const result = judge(request, claim)
   if (result !== 'accepted') return result
   const { reference, transactionId, transactionAt = null } = claim
-  await decidePayment(tx, { reference, state: claim.paid ? 'paid' : 'failed', transactionId, transactionAt })
+  await decidePayment(tx, { reference, state: claim.paid ? 'paid' : 'failed', transactionId, transactionAt, inboundId })
   return result
 }
 

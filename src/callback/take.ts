@@ -113,7 +113,7 @@ async function judge ({ tx, payments }: Inside, { message, operation, id, places
   const items = places.flatMap(place => message.items[place] ?? [])
   const known = await knownCodes(tx, [...new Set(items.filter(item => item.mustBeKnown).map(item => item.dossierCode))])
   const isThere = (item: InboundItem): boolean => !item.mustBeKnown || known.has(item.dossierCode)
-  const claims = items.flatMap(item => isThere(item) && item.payment !== undefined ? [{ dossierCode: item.dossierCode, claim: item.payment }] : [])
+  const claims = items.flatMap(item => isThere(item) && item.payment !== undefined ? [{ inboundId: id, dossierCode: item.dossierCode, claim: item.payment }] : [])
   const settled = claims.length === 0 ? [] : await payments.settle(tx, claims)
   if (settled.length !== claims.length) throw new Error('the records of payments did not answer for each claim')
   const results = items.map((item): ItemResult => {

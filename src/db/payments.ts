@@ -13,9 +13,10 @@ export interface PaymentRow {
   transaction_id: string | null
   transaction_at: Date | null
   decided_at: Date | null
+  inbound_id: string | null
 }
 
-const COLUMNS = sql`p.reference, x.code as dossier_code, p.amount, p.currency, p.requested_at, p.requested_by, p.state, p.transaction_id, p.transaction_at, p.decided_at`
+const COLUMNS = sql`p.reference, x.code as dossier_code, p.amount, p.currency, p.requested_at, p.requested_by, p.state, p.transaction_id, p.transaction_at, p.decided_at, p.inbound_id`
 
 export interface NewPayment {
   reference: string
@@ -59,11 +60,14 @@ export interface PaymentDecision {
   state: 'paid' | 'failed'
   transactionId: string
   transactionAt: string | null
+  /** The message that says so. */
+  inboundId: string
 }
 
-export async function decidePayment (tx: Tx, { reference, state, transactionId, transactionAt }: PaymentDecision): Promise<void> {
+export async function decidePayment (tx: Tx, { reference, state, transactionId, transactionAt, inboundId }: PaymentDecision): Promise<void> {
   await sql`
-    update payment_requests set state = ${state}, transaction_id = ${transactionId}, transaction_at = ${transactionAt}, decided_at = clock_timestamp()
+    update payment_requests set state = ${state}, transaction_id = ${transactionId}, transaction_at = ${transactionAt},
+      decided_at = clock_timestamp(), inbound_id = ${inboundId}
     where reference = ${reference}`.execute(tx)
 }
 

@@ -101,6 +101,7 @@ export interface PaymentRequestsTable {
   transaction_id: string | null
   transaction_at: Instant | null
   decided_at: Instant | null
+  inbound_id: ColumnType<string | null, never, string | null>
 }
 
 export interface LanesTable {

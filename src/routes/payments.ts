@@ -75,7 +75,8 @@ function paymentView (row: PaymentRow): Record<string, unknown> {
     requestedBy: row.requested_by,
     transactionId: row.transaction_id,
     transactionAt: row.transaction_at === null ? null : toHanoi(row.transaction_at),
-    decidedAt: row.decided_at === null ? null : toHanoi(row.decided_at)
+    decidedAt: row.decided_at === null ? null : toHanoi(row.decided_at),
+    inboundId: row.inbound_id
   }
 }
 

@@ -59,7 +59,7 @@ async function register (code: string, reference: string, amount = '150000'): Pr
 interface Shown {
   paid: string
   due: string
-  payments: Array<{ reference: string, state: string, transactionId: string | null }>
+  payments: Array<{ reference: string, state: string, transactionId: string | null, inboundId?: string }>
   refused: Array<{ code: string, reference: string, amount: string, transactionId: string }>
 }
 const shown = async (code: string): Promise<Shown> => (await gateway.call({ url: `/v1/dossiers/${code}/payments` })).json<Shown>()
@@ -71,7 +71,7 @@ async function push (code: string, changes: Partial<Dossier> = {}): Promise<stri
 }
 
 async function events (code: string): Promise<string[]> {
-  const rows = await db.selectFrom('audit_entries').select(['action', 'details']).where('dossier_code', '=', code).where('action', 'like', 'inbound.%').orderBy('id').execute()
+  const rows = await db.selectFrom('audit_entries').select(['action', 'details']).where('dossier_code', '=', code).where('action', 'in', ['inbound.accepted', 'inbound.refused']).orderBy('id').execute()
   return rows.map(({ action, details }) => `${action} ${String(details['event'] ?? details['code'] ?? '')}`.trim())
 }
 
@@ -124,6 +124,9 @@ t.test('a failed try, then a paid one, then a late failure: paid stays', async t
       { code: 'already-paid', reference: 'three-tries', amount: '150000', transactionId: 'PP3' }
     ]
   })
+  const [{ inboundId = '' } = {}] = (await shown(code)).payments
+  const proof = (await gateway.call({ url: `/v1/inbound/${inboundId}` })).json<{ key: string }>()
+  t.equal(proof.key, 'three-tries|PP2|00', 'the message that decided it can be read')
   t.strictSame(await events(code), ['inbound.accepted payment.failed', 'inbound.accepted payment.confirmed', 'inbound.refused already-paid', 'inbound.refused conflict'])
 })
 

@@ -22,7 +22,7 @@ t.test('a payment is registered once, and shown as it was asked for', async t =>
   const wanted = { reference: 'dvc000000001H99261104000120261104093015', amount: '150000' }
   const first = await register(wanted)
   t.equal(first.statusCode, 201)
-  t.match(first.json(), { ...wanted, dossierCode: codeOf(1), currency: 'VND', state: 'requested', requestedBy: 'client:bootstrap', transactionId: null, decidedAt: null })
+  t.match(first.json(), { ...wanted, dossierCode: codeOf(1), currency: 'VND', state: 'requested', requestedBy: 'client:bootstrap', transactionId: null, decidedAt: null, inboundId: null })
   t.match(first.json<{ requestedAt: string }>().requestedAt, /\+07:00$/)
 
   const again = await register({ ...wanted, currency: 'VND' })

@@ -17,6 +17,8 @@ create table payment_requests (
   transaction_id text,
   transaction_at timestamptz,
   decided_at     timestamptz,
+  -- The message that decided it, as it came.
+  inbound_id     bigint references inbound_messages,
   check ((state = 'requested') = (transaction_id is null)),
   check ((state = 'requested') = (decided_at is null))
 );
