@@ -46,6 +46,6 @@ const FAILED = {
 const ITEMS: Readonly<Record<Exclude<ItemResult, 'accepted'>, BilingualText>> = {
   'payment-unknown': { vi: 'Không có yêu cầu thanh toán nào mang mã tham chiếu này.', en: 'No payment was asked for under this reference.' },
   'amount-differs': { vi: 'Số tiền hoặc loại tiền khác với yêu cầu thanh toán.', en: 'Amount or currency differs from what was asked for.' },
-  'already-paid': { vi: 'Mã tham chiếu này đã được thanh toán bằng một giao dịch khác.', en: 'This reference was paid by another transaction.' },
+  'already-paid': { vi: 'Mã tham chiếu này đã được thanh toán; kết quả này không được ghi nhận.', en: 'This reference is paid already; this result was not recorded.' },
   'unknown-dossier': { vi: 'Không tìm thấy hồ sơ.', en: 'The dossier is not known.' }
 }

@@ -76,7 +76,7 @@ function messageOf (confirm: Confirm): InboundMessage {
   const { MaThamChieu: reference, MaGiaoDich: transactionId, MaTienTe: currency, MaLoi, MaNganHang } = confirm
   const amount = String(confirm.SoTien)
   const paid = MaLoi === PAID
-  const transactionAt = fromDate14(confirm.ThoiGianGD) ?? ''
+  const transactionAt = fromDate14(confirm.ThoiGianGD)
   return {
     key: [reference, transactionId, MaLoi].join('|'),
     sameness: [amount, currency].join('|'),
@@ -85,8 +85,8 @@ function messageOf (confirm: Confirm): InboundMessage {
       // None is named: the reference was asked for on behalf of one.
       dossierCode: '',
       mustBeKnown: false,
-      facts: { reference, amount, currency, transaction: transactionId, transactionAt, bank: MaNganHang, code: MaLoi },
-      payment: { reference, amount, currency, transactionId, transactionAt, paid }
+      facts: { reference, amount, currency, transaction: transactionId, transactionAt: transactionAt ?? '', bank: MaNganHang, code: MaLoi },
+      payment: { reference, amount, currency, transactionId, ...(transactionAt === undefined ? {} : { transactionAt }), paid }
     }]
   }
 }

@@ -79,7 +79,7 @@ async function due (db: Database, { dossierCode, paymentReference }: InboundQues
     const payments = await listPayments(tx, locked.id)
     const amount = dueAmount(locked.content as unknown as Dossier, payments)
     if (amount === undefined) return undefined
-    const wanted = { reference: paymentReference, dossierId: locked.id, dossierCode, amount, currency: DONG, requestedBy: `adapter:${adapter}` }
+    const wanted = { reference: paymentReference, dossierId: locked.id, dossierCode, amount, currency: DONG, requestedBy: `partner:${adapter}` }
     const open = payments.find(payment => payment.state === 'requested' && payment.requested_by === wanted.requestedBy && isSame(payment, wanted))
     return { reference: open?.reference ?? await ask(tx, wanted), amount, currency: DONG }
   })

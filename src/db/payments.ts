@@ -23,7 +23,7 @@ export interface NewPayment {
   dossierId: string
   amount: string
   currency: string
-  /** `client:<id>` or `adapter:<id>`. */
+  /** `client:<id>` or `partner:<adapter>`. */
   requestedBy: string
 }
 

@@ -149,7 +149,7 @@ t.test('what is due is asked for once, however often the platform asks, and can 
   const [reference = ''] = references
   t.match(reference, new RegExp(`^${code}\\d{14}$`))
   t.match(answers[0]?.message, { DSKhoanNop: [{ NoiDung: 'Lệ phí mẫu', SoTien: '150000' }] })
-  t.match(await shown(code), { payments: [{ reference, requestedBy: 'adapter:payment-platform', amount: '150000' }] })
+  t.match(await shown(code), { payments: [{ reference, requestedBy: 'partner:payment-platform', amount: '150000' }] })
 
   t.equal(await confirm({ MaThamChieu: reference, SoTien: 149_999 }), '200 99', 'one dong less')
   t.equal((await lookUp(code)).error_code, 1)

@@ -9,7 +9,7 @@ create table payment_requests (
   amount         text not null check (amount ~ '^[1-9][0-9]{0,17}$'),
   currency       text not null check (currency ~ '^[A-Z]{3}$'),
   requested_at   timestamptz not null default clock_timestamp(),
-  -- client:<id>: a province registered it; adapter:<id>: made when that platform asked what there is to pay.
+  -- client:<id>: a province registered it; partner:<adapter>: made when that platform asked what there is to pay.
   requested_by   text not null,
   -- paid is final; a payment that failed may still be paid.
   state          text not null default 'requested' check (state in ('requested', 'paid', 'failed')),
