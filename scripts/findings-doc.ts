@@ -72,7 +72,9 @@ function cell (text: string): string {
   return text.replace(/\{\w+\}/g, '…').replaceAll('|', '\\|')
 }
 
-const adapters = await Promise.all((await adapterIds(folder)).map(async id => ({ id, kinds: (await loadAdapter(id)).adapter.findings ?? [] })))
+// An adapter that only receives finds nothing in a dossier.
+const loaded = (await Promise.all((await adapterIds(folder)).map(async id => loadAdapter(id)))).filter(({ adapter }) => adapter.deliver !== undefined)
+const adapters = loaded.map(({ manifest: { id }, adapter: { findings = [] } }) => ({ id, kinds: findings }))
 const sections = [...gatewaySections(), ...adapters.flatMap(({ id, kinds }) => adapterSections(id, [...KERNEL_KINDS, ...kinds]))]
 const wanted = HEAD + sections.map(section).join('')
 if (!process.argv.includes('--check')) {

@@ -24,6 +24,7 @@ import { dossierRoutes } from './routes/dossiers.js'
 import { healthRoutes } from './routes/health.js'
 import { importRoutes } from './routes/import.js'
 import { inboundRoutes } from './routes/inbound.js'
+import { paymentRoutes } from './routes/payments.js'
 import { reconciliationRoutes } from './routes/reconciliations.js'
 import { redriveRoutes } from './routes/redrives.js'
 import type { Role, Services } from './services.js'
@@ -65,6 +66,7 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
     await api.register(auth, { db: services.db })
     await api.register(backpressure, { closedBy: services.watch.closedBy })
     await api.register(dossierRoutes, { services, validator })
+    await api.register(paymentRoutes, { services })
     await api.register(importRoutes, { services, validator, lineLimit: config.bodyLimitBytes })
     await api.register(deliveryRoutes, { services })
     await api.register(deliveryEvidenceRoutes, { services })

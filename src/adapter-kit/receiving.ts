@@ -39,7 +39,7 @@ export interface InboundRefusal {
 export interface InboundItem {
   /** Type of the event that the provincial portal is told: `payment.confirmed`, `tax.notice`, `dossier.received`. */
   event: string
-  /** The dossier's code here, or the national code of one that was filed there. */
+  /** The dossier's code here, or the national code of one that was filed there. Empty: that for which `payment` was asked for. */
   dossierCode: string
   /** True: it is about a dossier that a province pushed; where there is none, the item is not taken. */
   mustBeKnown: boolean
@@ -56,6 +56,8 @@ export interface PaymentClaim {
   amount: string
   currency: string
   transactionId: string
+  /** The partner's own time of the transaction, with its zone. */
+  transactionAt?: string
   /** False: the partner says that it failed. */
   paid: boolean
 }
@@ -76,12 +78,17 @@ export interface InboundMessage {
 /** What the partner asks about a dossier. */
 export interface InboundQuestion {
   dossierCode: string
+  /** Asks what there is to pay too, which is then asked for under this reference; an open request of this partner for the same is told again. */
+  paymentReference?: string
 }
 
 export type InboundReading = { message: InboundMessage } | { question: InboundQuestion } | { refusal: InboundRefusal }
 
-/** What the kernel made of one item. `payment-unknown`: nobody asked for it; `amount-differs`: another amount was asked for. */
-export type ItemResult = 'accepted' | 'unknown-dossier' | 'payment-unknown' | 'amount-differs'
+/**
+ * What the kernel made of one item. `payment-unknown`: nobody asked for it; `amount-differs`: another amount or currency was
+ * asked for; `already-paid`: another message has paid it.
+ */
+export type ItemResult = 'accepted' | 'unknown-dossier' | 'payment-unknown' | 'amount-differs' | 'already-paid'
 
 /**
  * What became of a request.

@@ -14,6 +14,8 @@ export interface InboundOperation {
   maxBytes: number
   receive: ReceiveOperation
   settings: Settings
+  /** Units with settings of their own. */
+  units: InstalledAdapter['units']
   /** What the gateway itself asks a caller for, before the body is read. */
   proof: InstalledAdapter['inbound']
   /** Nothing is configured by which the partner could be told from others: nobody is let in. */
@@ -29,7 +31,7 @@ export function inboundOperations (installed: Iterable<InstalledAdapter>, bodyLi
   return operations
 }
 
-function operationsOf ({ manifest, adapter, settings, inbound, inboundSchemas }: InstalledAdapter, bodyLimitBytes: number): InboundOperation[] {
+function operationsOf ({ manifest, adapter, settings, units, inbound, inboundSchemas }: InstalledAdapter, bodyLimitBytes: number): InboundOperation[] {
   return Object.entries(manifest.receive ?? {}).flatMap(([name, { title, paths, maxBytes = bodyLimitBytes, proof = [] }]) => {
     const receive = adapter.receive?.[name]
     if (receive === undefined) return []
@@ -42,6 +44,7 @@ function operationsOf ({ manifest, adapter, settings, inbound, inboundSchemas }:
       maxBytes,
       receive,
       settings,
+      units,
       proof: inbound,
       closed: !proven,
       check: formCheck(inboundSchemas)

@@ -1,11 +1,13 @@
 /** One call of a partner: read, stored, answered in the partner's own words. Nothing is acknowledged before the commit. */
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
+import type { Settings } from '../adapter-kit/contract.js'
 import type { Dossier } from '../adapter-kit/dossier-types.js'
 import type { InboundItem, InboundMessage, InboundOutcome, InboundQuestion, InboundReading, InboundRefusal, InboundRequest, WireReply } from '../adapter-kit/receiving.js'
 import { storable } from '../adapter-kit/text.js'
 import { recordAudit, type AuditEntry } from '../db/audit.js'
 import { findDossier } from '../db/reading.js'
+import { nearest } from '../delivery/units.js'
 import type { InboundMetrics } from '../health/inbound-metrics.js'
 import type { InboundOperation } from './operations.js'
 import type { RefusalGate } from './refusals.js'
@@ -70,12 +72,17 @@ const KEY = /^[^\p{Cc}\p{Cs}]{1,500}$/u
 function read ({ receive, settings, check }: InboundOperation, request: InboundRequest): InboundReading {
   const reading = receive.read(request, settings, check)
   if ('refusal' in reading) return reading
-  const codes = 'question' in reading ? [reading.question.dossierCode] : reading.message.items.map(item => item.dossierCode)
+  const codes = 'question' in reading ? [reading.question.dossierCode] : reading.message.items.flatMap(namedCode)
   if (!codes.every(code => CODE.test(code))) return invalid('dossier-code-malformed', { vi: 'Mã hồ sơ không đúng dạng.', en: 'A dossier code is malformed.' })
   if ('question' in reading) return reading
   if (!KEY.test(reading.message.key)) return invalid('key-malformed', { vi: 'Mã thông điệp không đúng dạng.', en: 'The key of the message is malformed.' })
   if (reading.message.items.length === 0) return invalid('nothing-said', { vi: 'Thông điệp không nói về hồ sơ nào.', en: 'The message speaks of no dossier.' })
   return { message: { ...reading.message, items: reading.message.items.map(withStorableFacts) } }
+}
+
+/** A payment may name its reference alone. */
+function namedCode ({ dossierCode, payment }: InboundItem): string[] {
+  return dossierCode === '' && payment !== undefined ? [] : [dossierCode]
 }
 
 function withStorableFacts (item: InboundItem): InboundItem {
@@ -88,18 +95,27 @@ function invalid (code: string, message: InboundRefusal['message']): InboundRead
 
 async function take (context: ReceiveContext, incoming: Incoming, message: InboundMessage): Promise<Result> {
   const taken = await takeMessage(context, { ...incoming, message })
-  await audit(context, incoming, refusalsOf(taken).map(({ code, dossierCode }) => ({ code, ...(dossierCode === undefined ? {} : { dossierCode }), ...(taken.id === undefined ? {} : { inbound: taken.id }) })))
+  await audit(context, incoming, refusalsOf(taken).map(refused => ({ ...refused, ...(taken.id === undefined ? {} : { inbound: taken.id }) })))
   if (taken.result === 'duplicate') await auditDuplicate(context, incoming, taken)
   return taken
 }
 
 /** What of a message was not taken, and why. */
-function refusalsOf (taken: Taken): Array<{ code: string, dossierCode?: string }> {
-  if (taken.result === 'conflict') return [{ code: 'conflict' }]
-  return taken.items.flatMap((result, place) => {
-    const dossierCode = taken.message.items[place]?.dossierCode
-    return result === 'accepted' || dossierCode === undefined ? [] : [{ code: result, dossierCode }]
+function refusalsOf (taken: Taken): Refused[] {
+  const { message: { items } } = taken
+  if (taken.result === 'conflict') {
+    // Money that does not fit is looked for at its dossier.
+    const payments = items.filter(({ payment }) => payment !== undefined)
+    return payments.length === 0 ? [{ code: 'conflict' }] : payments.map(item => refusedItem('conflict', item))
+  }
+  return items.flatMap((item, place) => {
+    const result = taken.items[place]
+    return result === undefined || result === 'accepted' ? [] : [refusedItem(result, item)]
   })
+}
+
+function refusedItem (code: string, { dossierCode, facts }: InboundItem): Refused {
+  return { code, facts, ...(dossierCode === '' ? {} : { dossierCode }) }
 }
 
 async function refuse (context: ReceiveContext, incoming: Incoming, refusal: InboundRefusal): Promise<Result> {
@@ -117,7 +133,7 @@ async function answerQuestion (context: ReceiveContext, incoming: Incoming, ques
     await audit(context, incoming, [{ code: 'unknown-dossier', dossierCode }])
     return { result: 'answered', question, about: undefined, code: 'unknown-dossier' }
   }
-  const due = await payments.due(db, dossierCode)
+  const due = await payments.due(db, question, incoming.operation.adapter)
   await recordAudit(db, [entryOf(incoming.operation, 'inbound.answered', { dossierCode })])
   return { result: 'answered', question, about: { dossier: row.content as unknown as Dossier, ...(due === undefined ? {} : { due }) } }
 }
@@ -126,6 +142,7 @@ interface Refused {
   code: string
   reason?: string
   dossierCode?: string
+  facts?: InboundItem['facts']
   inbound?: string
 }
 
@@ -179,10 +196,16 @@ function tell (context: ReceiveContext, { operation, request, started }: Incomin
   return reply
 }
 
+/** What is told of a dossier is told with the settings of its unit. */
+function settingsFor ({ settings, units }: InboundOperation, outcome: InboundOutcome): Settings {
+  const agency = outcome.result === 'answered' ? outcome.about?.dossier.agency.code : undefined
+  return (agency === undefined ? undefined : nearest(units, agency)?.settings) ?? settings
+}
+
 /** Where an adapter has no answer, the partner comes again: what was stored is a duplicate then. */
 function replyOf ({ limited }: ReceiveContext, { operation, request }: Incoming, outcome: InboundOutcome): WireReply {
   try {
-    return operation.receive.answer(request, outcome, operation.settings)
+    return operation.receive.answer(request, outcome, settingsFor(operation, outcome))
   } catch (error) {
     limited('inbound.no-answer', { adapter: operation.adapter, operation: operation.name, ...safeError(error) })
     return { status: 500, body: 'Internal error' }

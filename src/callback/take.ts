@@ -23,12 +23,25 @@ export type Taken = Extract<InboundOutcome, { message: InboundMessage }> & {
   id?: string
 }
 
-export async function takeMessage ({ db, payments }: TakeContext, incoming: Incoming): Promise<Taken> {
+export async function takeMessage (context: TakeContext, unresolved: Incoming): Promise<Taken> {
+  const { db, payments } = context
+  const incoming = { ...unresolved, message: await withDossiers(context, unresolved.message) }
   try {
     return await db.transaction().execute(async tx => takeInside({ tx, payments }, incoming))
   } catch (error) {
     if (error instanceof NothingTaken) return { result: 'rejected', message: incoming.message, items: error.items }
     throw error
+  }
+}
+
+/** A payment that names no dossier is about that for which it was asked for. */
+async function withDossiers ({ db, payments }: TakeContext, message: InboundMessage): Promise<InboundMessage> {
+  const references = message.items.flatMap(({ dossierCode, payment }) => dossierCode === '' && payment !== undefined ? [payment.reference] : [])
+  if (references.length === 0) return message
+  const dossiers = await payments.dossiersOf(db, references)
+  return {
+    ...message,
+    items: message.items.map(item => item.dossierCode === '' && item.payment !== undefined ? { ...item, dossierCode: dossiers.get(item.payment.reference) ?? '' } : item)
   }
 }
 
@@ -100,7 +113,7 @@ async function judge ({ tx, payments }: Inside, { message, operation, id, places
   const items = places.flatMap(place => message.items[place] ?? [])
   const known = await knownCodes(tx, [...new Set(items.filter(item => item.mustBeKnown).map(item => item.dossierCode))])
   const isThere = (item: InboundItem): boolean => !item.mustBeKnown || known.has(item.dossierCode)
-  const claims = items.flatMap(item => isThere(item) && item.payment !== undefined ? [{ adapter: operation.adapter, inboundId: id, dossierCode: item.dossierCode, claim: item.payment }] : [])
+  const claims = items.flatMap(item => isThere(item) && item.payment !== undefined ? [{ inboundId: id, dossierCode: item.dossierCode, claim: item.payment }] : [])
   const settled = claims.length === 0 ? [] : await payments.settle(tx, claims)
   if (settled.length !== claims.length) throw new Error('the records of payments did not answer for each claim')
   const results = items.map((item): ItemResult => {

@@ -20,6 +20,7 @@ export type AuditAction =
   | 'redrive.created' | 'redrive.paused' | 'redrive.resumed' | 'redrive.cancelled' | 'redrive.done'
   | 'reconciliation.started' | 'reconciliation.done' | 'reconciliation.cancelled'
   | 'inbound.accepted' | 'inbound.duplicate' | 'inbound.refused' | 'inbound.acknowledged' | 'inbound.answered' | 'inbound.viewed'
+  | 'payment.requested' | 'payment.viewed'
   | 'client.key-created' | 'client.key-revoked' | 'audit.viewed'
 
 export interface AuditEntry {

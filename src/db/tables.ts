@@ -89,6 +89,21 @@ export interface InboundItemsTable {
   facts: Json<Record<string, string>>
 }
 
+export interface PaymentRequestsTable {
+  id: GeneratedBigint
+  reference: string
+  dossier_id: Bigint
+  amount: string
+  currency: string
+  requested_at: DefaultInstant
+  requested_by: string
+  state: Generated<'requested' | 'paid' | 'failed'>
+  transaction_id: string | null
+  transaction_at: Instant | null
+  decided_at: Instant | null
+  inbound_id: ColumnType<string | null, never, string | null>
+}
+
 export interface LanesTable {
   id: GeneratedBigint
   adapter: string
@@ -301,6 +316,7 @@ export interface Tables {
   progress_steps: ProgressStepsTable
   inbound_messages: InboundMessagesTable
   inbound_items: InboundItemsTable
+  payment_requests: PaymentRequestsTable
   lanes: LanesTable
   deliveries: DeliveriesTable
   attempts: AttemptsTable

@@ -7,7 +7,7 @@ import { isInside, parseNetworks, type Networks } from '../adapter-kit/addresses
 import type { InboundRefusal, InboundRequest, WireReply } from '../adapter-kit/receiving.js'
 import { atTheDoor } from '../callback/door.js'
 import { inboundOperations, type InboundOperation } from '../callback/operations.js'
-import { NO_PAYMENTS, type PaymentRecords } from '../callback/payments-contract.js'
+import { paymentRecords } from '../callback/payments.js'
 import { receive, turnAway, type ReceiveContext } from '../callback/receive.js'
 import { createRefusalGate } from '../callback/refusals.js'
 import type { Config } from '../config.js'
@@ -17,7 +17,6 @@ import type { Services } from '../services.js'
 export interface CallbackRouteOptions {
   services: Services
   config: Pick<Config, 'bodyLimitBytes' | 'trustProxy' | 'clientSubjectHeader'>
-  payments?: PaymentRecords
   /** At most one line a second for each event. */
   limited: ReceiveContext['limited']
 }
@@ -30,10 +29,10 @@ const CLOSED = 'nothing is set by which the partner could be known (INBOUND_ALLO
 const LARGE_BYTES = 1_048_576
 const LARGE_SECONDS = 120
 
-export async function callbackRoutes (app: FastifyInstance, { services, config, payments = NO_PAYMENTS, limited }: CallbackRouteOptions): Promise<void> {
+export async function callbackRoutes (app: FastifyInstance, { services, config, limited }: CallbackRouteOptions): Promise<void> {
   const { installed, watch, attempts, db } = services
   const operations = inboundOperations(installed.values(), config.bodyLimitBytes)
-  const context: ReceiveContext = { db, payments, metrics: createInboundMetrics(attempts.registry), gate: createRefusalGate(Date.now), log: app.log as ReceiveContext['log'], limited }
+  const context: ReceiveContext = { db, payments: paymentRecords, metrics: createInboundMetrics(attempts.registry), gate: createRefusalGate(Date.now), log: app.log as ReceiveContext['log'], limited }
   const subjectOf = subjectReader(config)
   for (const { adapter, name } of operations.filter(({ closed }) => closed)) app.log.warn({ event: 'inbound.closed', adapter, operation: name }, CLOSED)
   // Of this scope alone: a signature covers the bytes, and a partner's content type is not to be relied on.

@@ -31,6 +31,8 @@ export interface InboundCase {
   before?: string[]
   request: Call
   reply: { status: number, body: unknown }
+  /** Texts of the reply that no file can know, by pointer: what each must look like. The reply has `*` there. */
+  replyPatterns?: Record<string, string>
   /** What the request added to the audit log: `action dossier code-or-event`. */
   audit: string[]
   /** Messages that it stored. */

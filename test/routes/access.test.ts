@@ -22,6 +22,8 @@ const ROUTES: readonly Route[] = [
   ['POST', '/v1/dossiers/preview', 'dossiers:write', aDossier()],
   ['GET', '/v1/dossiers/{code}', 'dossiers:read'],
   ['GET', '/v1/dossiers/{code}/timeline', 'dossiers:read'],
+  ['POST', '/v1/dossiers/{code}/payments', 'dossiers:write', { reference: 'dvc-1', amount: '1' }],
+  ['GET', '/v1/dossiers/{code}/payments', 'dossiers:read'],
   ['GET', '/v1/deliveries', 'deliveries:read'],
   ['GET', '/v1/deliveries/causes', 'deliveries:read'],
   ['POST', '/v1/deliveries/redrive', 'deliveries:manage', { state: 'refused' }],

@@ -14,7 +14,8 @@ const ITEM_WORDS: Readonly<Record<ItemResult, string>> = {
   accepted: 'received',
   'unknown-dossier': 'dossier not found',
   'payment-unknown': 'payment was not asked for',
-  'amount-differs': 'another amount was asked for'
+  'amount-differs': 'another amount was asked for',
+  'already-paid': 'already paid'
 }
 
 /**
