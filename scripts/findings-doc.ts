@@ -80,7 +80,9 @@ function cell (text: string): string {
   return text.replace(/\{\w+\}/g, '…').replaceAll('|', '\\|')
 }
 
-const adapters = await Promise.all((await adapterIds(folder)).map(async id => ({ id, adapter: (await loadAdapter(id)).adapter })))
+// An adapter that only receives finds nothing in a dossier.
+const loaded = await Promise.all((await adapterIds(folder)).map(async id => ({ id, adapter: (await loadAdapter(id)).adapter })))
+const adapters = loaded.filter(({ adapter }) => adapter.deliver !== undefined)
 const sections = [...gatewaySections(), ...adapters.flatMap(({ id, adapter: { findings = [], accept } }) => [
   ...adapterSections(id, [...KERNEL_KINDS, ...findings]),
   ...(accept === undefined ? [] : [dropInSection(id, [...DROP_IN_KINDS, ...accept.findings])])

@@ -13,8 +13,8 @@ async function generate (): Promise<string> {
     title: 'CanonicalDocuments',
     type: 'object',
     additionalProperties: false,
-    required: ['dossier', 'progress', 'codeTable', 'reconciliationRequest'],
-    properties: { dossier: { $ref: 'dossier.json' }, progress: { $ref: 'progress.json' }, codeTable: { $ref: 'code-table.json' }, reconciliationRequest: { $ref: 'reconciliation-request.json' } }
+    required: ['dossier', 'progress', 'codeTable', 'paymentRequest', 'reconciliationRequest'],
+    properties: { dossier: { $ref: 'dossier.json' }, progress: { $ref: 'progress.json' }, codeTable: { $ref: 'code-table.json' }, paymentRequest: { $ref: 'payment-request.json' }, reconciliationRequest: { $ref: 'reconciliation-request.json' } }
   }
   return compile(schema, 'CanonicalDocuments', {
     cwd: join(root, 'schemas/'),

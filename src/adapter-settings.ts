@@ -3,6 +3,7 @@
  * named; the longest adapter id wins a prefix, and one that two adapters could mean is refused (design §4).
  */
 import type { BreakerPolicy, Manifest, ManifestLimits, ManifestSetting, Network, RetryPolicy, Settings } from './adapter-kit/contract.js'
+import { INBOUND_EXPECTATIONS, INBOUND_PARSERS, INBOUND_SETTINGS, readInbound, type InboundProof } from './adapter-inbound.js'
 import { NETWORK_EXPECTATIONS, NETWORK_PARSERS, NETWORK_SETTINGS, readNetwork } from './adapter-network.js'
 import { readRetry, RETRY_EXPECTATIONS, RETRY_PARSERS, RETRY_SETTINGS } from './adapter-retry.js'
 import { readUnits, unitVariables, type UnitSettings } from './adapter-units.js'
@@ -15,6 +16,7 @@ export interface AdapterSettings {
   retry: RetryPolicy
   breaker: BreakerPolicy
   network: Network
+  inbound: InboundProof
   units: UnitSettings[]
 }
 
@@ -31,11 +33,12 @@ const KERNEL_SETTINGS = {
   MAX_RESPONSE_BYTES: { type: 'integer', minimum: 1024, maximum: 104_857_600 },
   UNITS: { type: 'list' },
   ...RETRY_SETTINGS,
-  ...NETWORK_SETTINGS
+  ...NETWORK_SETTINGS,
+  ...INBOUND_SETTINGS
 } as const satisfies Record<string, Readable>
 
 /** What can be read: a manifest's setting, or one of the kernel's own. */
-type Readable = Omit<ManifestSetting, 'help' | 'type'> & { type: ManifestSetting['type'] | 'rate' | keyof typeof RETRY_PARSERS | keyof typeof NETWORK_PARSERS }
+type Readable = Omit<ManifestSetting, 'help' | 'type'> & { type: ManifestSetting['type'] | 'rate' | keyof typeof RETRY_PARSERS | keyof typeof NETWORK_PARSERS | keyof typeof INBOUND_PARSERS }
 
 export const KERNEL_SETTING_NAMES: readonly string[] = Object.keys(KERNEL_SETTINGS)
 
@@ -93,6 +96,7 @@ export function readAdapterSettings (environment: Environment, manifest: Manifes
     limits: readLimits(manifest.limits, { number, rate: read('CALLS_PER_SECOND', KERNEL_SETTINGS.CALLS_PER_SECOND) }),
     ...readRetry(manifest, { prefix: settingPrefix(manifest.id), read: key => read(key, KERNEL_SETTINGS[key]) }, problems),
     network: readNetwork(settingPrefix(manifest.id), key => read(key, KERNEL_SETTINGS[key]) as string | undefined, problems),
+    inbound: readInbound(manifest, { prefix: settingPrefix(manifest.id), read: key => read(key, KERNEL_SETTINGS[key]) as string[] | undefined }, problems),
     units: readUnits(environment, {
       manifest, prefix: settingPrefix(manifest.id), settings, read: (variable, key) => read(variable, optional(manifest.settings[key]))
     }, problems)
@@ -173,6 +177,7 @@ type Parser = (text: string, setting: Readable) => SettingValue | undefined
 
 const PARSERS: Record<Readable['type'], Parser> = {
   ...NETWORK_PARSERS,
+  ...INBOUND_PARSERS,
   ...RETRY_PARSERS,
   rate: text => text === UNLIMITED || (/^\d{1,4}(\.\d{1,2})?$/.test(text) && Number(text) >= 0.1 && Number(text) <= 1000) ? text : undefined,
   string: text => text,
@@ -186,7 +191,7 @@ const PARSERS: Record<Readable['type'], Parser> = {
   }
 }
 
-const EXPECTATIONS = { ...NETWORK_EXPECTATIONS, ...RETRY_EXPECTATIONS }
+const EXPECTATIONS = { ...NETWORK_EXPECTATIONS, ...INBOUND_EXPECTATIONS, ...RETRY_EXPECTATIONS }
 
 function describe (setting: Readable): string {
   if (setting.type === 'rate') return `a number of calls per second from 0.1 to 1000, or ${UNLIMITED}`

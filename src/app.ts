@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import { decodeUtf8 } from './adapter-kit/text.js'
 import type { Config } from './config.js'
 import { createValidator } from './dossier/validate.js'
+import { limitedLog } from './log.js'
 import auth from './plugins/auth.js'
 import backpressure from './plugins/backpressure.js'
 import bodyDeadline from './plugins/body-deadline.js'
@@ -15,6 +16,7 @@ import { acceptRoutes } from './routes/accept.js'
 import { adapterRoutes } from './routes/adapters.js'
 import { alertRoutes } from './routes/alerts.js'
 import { auditRoutes } from './routes/audit.js'
+import { callbackRoutes } from './routes/callbacks.js'
 import { catalogueRoutes } from './routes/catalogue.js'
 import { codeRoutes } from './routes/codes.js'
 import { deliveryRoutes } from './routes/deliveries.js'
@@ -25,6 +27,8 @@ import { fileRoutes } from './routes/files.js'
 import { healthRoutes } from './routes/health.js'
 import { importRoutes } from './routes/import.js'
 import { importStatusRoutes } from './routes/imports.js'
+import { inboundRoutes } from './routes/inbound.js'
+import { paymentRoutes } from './routes/payments.js'
 import { reconciliationRoutes } from './routes/reconciliations.js'
 import { redriveRoutes } from './routes/redrives.js'
 import { soapService } from './routes/soap/service.js'
@@ -44,6 +48,7 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
     bodyLimit: config.bodyLimitBytes,
     requestIdHeader: false,
     genReqId: () => randomUUID(),
+    trustProxy: config.trustProxy.length === 0 ? false : config.trustProxy,
     // Each route has its own: src/plugins/body-deadline.ts.
     requestTimeout: 0,
     frameworkErrors: (error, request, reply) => { void answer(error, request, reply) },
@@ -61,6 +66,7 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
   await app.register(healthRoutes, { services, role })
   if (role === 'worker') return app
   await app.register(fileDownloadRoutes, { services })
+  await app.register(callbackRoutes, { services, config, limited: limitedLog(log) })
   const validator = createValidator()
   await app.register(acceptRoutes, { services, validator, outboundPaused: config.outboundPaused })
   await app.register(async api => {
@@ -70,6 +76,7 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
     await api.register(fileRoutes, { services, limits: config.files })
     await api.register(importRoutes, { services, validator, lineLimit: config.bodyLimitBytes, maxMb: config.importMaxMb, leaseSeconds: config.leaseSeconds })
     await api.register(importStatusRoutes, { services })
+    await api.register(paymentRoutes, { services })
     await api.register(deliveryRoutes, { services })
     await api.register(deliveryEvidenceRoutes, { services })
     await api.register(redriveRoutes, { services, confirmAbove: config.redriveConfirmAbove })
@@ -78,6 +85,7 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
     await api.register(catalogueRoutes, { services, outboundPaused: config.outboundPaused })
     await api.register(reconciliationRoutes, { services })
     await api.register(alertRoutes, { services, nearDueHours: config.nearDueHours })
+    await api.register(inboundRoutes, { services })
     await api.register(auditRoutes, { services })
   }, { prefix: '/v1' })
   await app.register(soapService, { services, validator, closedBy: services.watch.closedBy })

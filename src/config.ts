@@ -22,6 +22,9 @@ export interface Config {
   sweepSeconds: number
   graceSeconds: number
   bodyLimitBytes: number
+  /** Networks of the reverse proxies that are believed; empty: none. */
+  trustProxy: string[]
+  clientSubjectHeader: string | undefined
   readyGraceSeconds: number
   diskFreeMinMb: number
   databaseMaxGb: number | undefined
@@ -75,6 +78,8 @@ export function readConfig (environment: Environment): Config {
     sweepSeconds: integer('SWEEP_SECONDS'),
     graceSeconds: integer('GRACE_SECONDS'),
     bodyLimitBytes: integer('BODY_LIMIT_BYTES'),
+    trustProxy: list(read('TRUST_PROXY')),
+    clientSubjectHeader: read('CLIENT_SUBJECT_HEADER') || undefined,
     readyGraceSeconds: integer('READY_GRACE_SECONDS'),
     diskFreeMinMb: integer('DISK_FREE_MIN_MB'),
     databaseMaxGb: Number(read('DATABASE_MAX_GB')) || undefined,
@@ -88,6 +93,8 @@ export function readConfig (environment: Environment): Config {
     files: readFiles(read),
     environment
   }
+  // Anybody could write the header; a proxy that is written wrongly was named already.
+  if (config.clientSubjectHeader !== undefined && config.trustProxy.length === 0 && problems.length === 0) problems.push('CLIENT_SUBJECT_HEADER: TRUST_PROXY names no proxy that could set it')
   if (problems.length > 0) throw new ConfigError(problems)
   return config
 }

@@ -1,5 +1,6 @@
 /** Every setting of the gateway itself, with its default and meaning. `.env.example` is checked against this list. */
 import { FILE_TYPES } from './files/types.js'
+import { parseNetworks } from './adapter-kit/addresses.js'
 import { readRedisAddress } from './queue/address.js'
 
 interface Setting {
@@ -12,6 +13,11 @@ interface Setting {
   /** What is wrong with a value, if anything; it must not quote it. */
   check?: (value: string) => string | undefined
   help: string
+}
+
+function networksProblem (value: string): string | undefined {
+  const texts = value.split(',').map(text => text.trim()).filter(text => text !== '')
+  return parseNetworks(texts) === undefined ? 'must be addresses or networks like 10.1.2.3,10.9.0.0/16' : undefined
 }
 
 function redisProblem (value: string): string | undefined {
@@ -81,5 +87,7 @@ export const SETTINGS = {
     expected: 'one to five keys of 32 to 200 printable characters without spaces, separated by commas',
     help: 'Keys that sign links to files: the first one signs, all are taken.'
   },
+  TRUST_PROXY: { default: '', check: networksProblem, help: 'Reverse proxies whose X-Forwarded-For is believed, as addresses or networks. Empty: nobody\'s.' },
+  CLIENT_SUBJECT_HEADER: { default: '', pattern: /^([a-z][a-z0-9-]{0,60})?$/, expected: 'the name of a header in lower case', help: 'Header in which a proxy of TRUST_PROXY names the subject of a client certificate that it has verified. Empty: none.' },
   BODY_LIMIT_BYTES: { default: '1048576', integer: [1024, 104857600], help: 'Largest request body.' }
 } as const satisfies Record<string, Setting>

@@ -293,6 +293,11 @@ export interface ManifestReceive {
   paths: string[]
   /** Largest body; absent: the gateway's own limit. */
   maxBytes?: number
+  /**
+   * Settings by which `read` tells the partner from others, a key or a secret. The operation is closed while neither one of
+   * them nor a proof of the kernel's own (INBOUND_ALLOW, INBOUND_SUBJECTS) is set.
+   */
+  proof?: string[]
   /** No public source confirms it. */
   inferred?: boolean
 }

@@ -4,6 +4,7 @@ export interface CanonicalDocuments {
   dossier: Dossier
   progress: Progress
   codeTable: CodeTable
+  paymentRequest: PaymentRequest
   reconciliationRequest: ReconciliationRequest
 }
 /**
@@ -378,6 +379,23 @@ export interface CodeTableRow {
    * The local code that took over: dossiers received from `validTo` on are given its row.
    */
   successor?: string
+}
+/**
+ * A payment that the province asks for: its result is taken only under this reference, with this amount and currency.
+ */
+export interface PaymentRequest {
+  /**
+   * What the payment is asked for under: MaThamChieu of the platform's INIT. Unique; each new try has a new one.
+   */
+  reference: string
+  /**
+   * Exactly what is asked for. A platform tells amounts as numbers: fifteen digits are exact there.
+   */
+  amount: string
+  /**
+   * Left out: VND.
+   */
+  currency?: string
 }
 /**
  * Which dossiers are to be compared with which partner. Everything left out takes all.

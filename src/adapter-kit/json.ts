@@ -32,3 +32,10 @@ export function isDeeperThan (document: unknown, limit: number): boolean {
   }
   return true
 }
+
+/** One text for all spellings of a value: members in order, no white space. Two messages that say the same have the same. */
+export function canonicalJson (value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) => isRecord(member)
+    ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => a < b ? -1 : 1))
+    : member)
+}

@@ -19,13 +19,14 @@ export type AuditAction =
   | 'catalogue.pulled'
   | 'redrive.created' | 'redrive.paused' | 'redrive.resumed' | 'redrive.cancelled' | 'redrive.done'
   | 'reconciliation.started' | 'reconciliation.done' | 'reconciliation.cancelled'
-  | 'inbound.accepted' | 'inbound.duplicate' | 'inbound.refused' | 'inbound.acknowledged' | 'inbound.viewed'
+  | 'inbound.accepted' | 'inbound.duplicate' | 'inbound.refused' | 'inbound.acknowledged' | 'inbound.answered' | 'inbound.viewed'
+  | 'payment.requested' | 'payment.viewed'
   | 'file.uploaded' | 'file.viewed' | 'file.removed'
   | 'client.session-opened' | 'question.passed-on'
   | 'client.key-created' | 'client.key-revoked' | 'audit.viewed'
 
 export interface AuditEntry {
-  /** `client:<id>`, `worker:<instance>`, `operator:<name>`, `link:<key that signed it>` or `gateway`. */
+  /** `client:<id>`, `partner:<adapter>`, `worker:<instance>`, `operator:<name>`, `link:<key that signed it>` or `gateway`. */
   actor: string
   action: AuditAction
   dossierCode?: string

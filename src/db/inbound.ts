@@ -7,6 +7,8 @@ export interface NewInbound {
   operation: string
   /** The partner's own key. */
   key: string
+  /** The partner replaces what it said before under the key: another content is a new version and no conflict. */
+  update?: boolean
   /** Null: we pulled it. */
   address: string | null
   mediaType: string
@@ -24,22 +26,34 @@ export interface StoredInbound {
 
 /** A second message with the key waits here until the first one's transaction has ended. */
 export async function storeInbound (tx: Tx, message: NewInbound): Promise<StoredInbound> {
-  const { rows: [stored] } = await sql<{ id: string }>`
-    insert into inbound_messages (adapter, operation, key, address, media_type, body, body_hash)
-    values (${message.adapter}, ${message.operation}, ${message.key}, ${message.address}, ${message.mediaType}, ${message.body}, ${message.hash})
-    on conflict (adapter, operation, key) do nothing returning id`.execute(tx)
-  if (stored !== undefined) return { id: stored.id, result: 'stored' }
-  const { rows: [known] } = await sql<{ id: string, body_hash: Buffer }>`
-    select id, body_hash from inbound_messages
-    where adapter = ${message.adapter} and operation = ${message.operation} and key = ${message.key}`.execute(tx)
-  if (known === undefined) throw new Error('a message that is in the way of another is there')
-  return { id: known.id, result: known.body_hash.equals(message.hash) ? 'duplicate' : 'conflict' }
+  const { adapter, operation, key, update = false, hash } = message
+  await sql`select pg_advisory_xact_lock(hashtextextended(${JSON.stringify([adapter, operation, key])}, 0))`.execute(tx)
+  const { rows: versions } = await sql<{ id: string, version: number, body_hash: Buffer }>`
+    select id, version, body_hash from inbound_messages
+    where adapter = ${adapter} and operation = ${operation} and key = ${key} order by version desc`.execute(tx)
+  const [newest] = versions
+  // An update that says again what an older version said takes it back; anything else that was said before is a repetition.
+  const same = (update ? versions.slice(0, 1) : versions).find(({ body_hash: known }) => known.equals(hash))
+  if (same !== undefined) return { id: same.id, result: 'duplicate' }
+  if (newest !== undefined && !update) return { id: newest.id, result: 'conflict' }
+  return { id: await insertInbound(tx, message, (newest?.version ?? 0) + 1), result: 'stored' }
 }
+
+async function insertInbound (tx: Tx, message: NewInbound, version: number): Promise<string> {
+  const { rows: [stored] } = await sql<{ id: string }>`
+    insert into inbound_messages (adapter, operation, key, version, address, media_type, body, body_hash)
+    values (${message.adapter}, ${message.operation}, ${message.key}, ${version}, ${message.address}, ${message.mediaType}, ${message.body}, ${message.hash})
+    returning id`.execute(tx)
+  if (stored === undefined) throw new Error('an insert returned nothing')
+  return stored.id
+}
+
+export type StoredItemResult = 'accepted' | 'unknown-dossier' | 'refused'
 
 export interface NewItem {
   event: string
   dossierCode: string
-  result: 'accepted' | 'unknown-dossier' | 'refused'
+  result: StoredItemResult
   facts: Readonly<Record<string, string>>
 }
 
@@ -50,4 +64,23 @@ export async function storeItems (tx: Tx, messageId: string, items: readonly New
     select ${messageId}::bigint, i.number, i.event, i."dossierCode", i.result, i.facts
     from jsonb_to_recordset(${JSON.stringify(items.map((item, index) => ({ ...item, number: index + 1 })))}::jsonb)
       as i(number integer, event text, "dossierCode" text, result text, facts jsonb)`.execute(tx)
+}
+
+/** What was made of the message's items, in their order. */
+export async function itemResults (tx: Tx, messageId: string): Promise<StoredItemResult[]> {
+  const { rows } = await sql<{ result: StoredItemResult }>`
+    select result from inbound_items where message_id = ${messageId} order by number`.execute(tx)
+  return rows.map(({ result }) => result)
+}
+
+/** Items by their place in the message, from 0. */
+export async function acceptItems (tx: Tx, messageId: string, places: readonly number[]): Promise<void> {
+  await sql`update inbound_items set result = 'accepted'
+    where message_id = ${messageId} and number = any(${places.map(place => place + 1)}::int[])`.execute(tx)
+}
+
+/** Which of the codes are dossiers that a province pushed. */
+export async function knownCodes (tx: Tx, codes: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ code: string }>`select code from dossiers where code = any(${codes}::text[])`.execute(tx)
+  return new Set(rows.map(({ code }) => code))
 }

@@ -73,6 +73,7 @@ export interface InboundMessagesTable {
   adapter: string
   operation: string
   key: string
+  version: ColumnType<number, number | undefined, never>
   received_at: DefaultInstant
   address: string | null
   media_type: string
@@ -96,6 +97,21 @@ export interface InboundItemsTable {
   dossier_code: string
   result: 'accepted' | 'unknown-dossier' | 'refused'
   facts: Json<Record<string, string>>
+}
+
+export interface PaymentRequestsTable {
+  id: GeneratedBigint
+  reference: string
+  dossier_id: Bigint
+  amount: string
+  currency: string
+  requested_at: DefaultInstant
+  requested_by: string
+  state: Generated<'requested' | 'paid' | 'failed'>
+  transaction_id: string | null
+  transaction_at: Instant | null
+  decided_at: Instant | null
+  inbound_id: ColumnType<string | null, never, string | null>
 }
 
 export interface LanesTable {
@@ -378,6 +394,7 @@ export interface Tables {
   inbound_messages: InboundMessagesTable
   inbound_items: InboundItemsTable
   polls: PollsTable
+  payment_requests: PaymentRequestsTable
   lanes: LanesTable
   deliveries: DeliveriesTable
   attempts: AttemptsTable

@@ -1,5 +1,6 @@
 /** Finds the adapters: every folder of `adapters/` is one (ADR 0004). */
 import { readdir, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { Adapter, CodeSeeds, Manifest } from '../adapter-kit/contract.js'
@@ -15,6 +16,8 @@ export interface LoadedAdapter {
   adapter: Adapter
   /** Checks the message of a call; one per call of the manifest. */
   schemas: ReadonlyMap<string, ValidateFunction>
+  /** Checks what the partner sends; one per file of `schema/inbound`. */
+  inboundSchemas: ReadonlyMap<string, ValidateFunction>
 }
 
 export async function adapterIds (folder: URL = ADAPTERS_FOLDER): Promise<string[]> {
@@ -35,11 +38,14 @@ export async function readManifest (id: string, folder: URL = ADAPTERS_FOLDER): 
 }
 
 /** A `requiredFor` that names no setting would never ask for anything; a lane that waits for what a newer revision replaces would wait for nothing. */
-function danglingReasons ({ deliver, poll, accept, settings }: Manifest): string[] {
+function danglingReasons ({ deliver, receive = {}, poll, accept, settings }: Manifest): string[] {
+  const unknownProofs = Object.entries(receive).flatMap(([name, { proof = [] }]) => proof
+    .filter(setting => !Object.hasOwn(settings, setting))
+    .map(setting => `receive.${name} is proven by ${setting}, which is no setting`))
   const unopened = accept !== undefined && !Object.hasOwn(settings, accept.enabledBy) ? [`accept is enabled by ${accept.enabledBy}, which is no setting`] : []
   const inbox = poll?.inbox === undefined || Object.hasOwn(settings, poll.inbox.everySeconds) ? [] : [`poll.inbox.everySeconds names ${poll.inbox.everySeconds}, which is no setting`]
   const contradiction = deliver?.supersedes === true && deliver.afterFailure === 'wait' ? ['deliver.afterFailure is "wait", but newer revisions supersede older ones'] : []
-  return [...unopened, ...contradiction, ...inbox, ...Object.entries(settings).flatMap(([key, { requiredFor = {} }]) => Object.keys(requiredFor)
+  return [...unopened, ...unknownProofs, ...contradiction, ...inbox, ...Object.entries(settings).flatMap(([key, { requiredFor = {} }]) => Object.keys(requiredFor)
     .filter(name => !Object.hasOwn(settings, name))
     .map(name => `${key} is required for ${name}, which is no setting`))]
 }
@@ -56,7 +62,8 @@ export async function loadAdapter (id: string, folder: URL = ADAPTERS_FOLDER): P
     manifest,
     codes,
     adapter,
-    schemas: await compileSchemas(manifest, folder)
+    schemas: await compileSchemas(manifest, folder),
+    inboundSchemas: manifest.receive === undefined ? new Map() : await compileInbound(id, folder)
   }
 }
 
@@ -84,8 +91,20 @@ async function compileSchemas (manifest: Manifest, folder: URL): Promise<Map<str
   return schemas
 }
 
-function createAjv (): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false })
+async function compileInbound (id: string, folder: URL): Promise<Map<string, ValidateFunction>> {
+  // The first error is enough to refuse a message: a stranger's must not make us look for all of them.
+  const ajv = createAjv({ allErrors: false })
+  const schemas = new Map<string, ValidateFunction>()
+  const files = await readdir(new URL(`${id}/schema/inbound/`, folder)).catch(() => [])
+  for (const file of files.filter(file => file.endsWith('.json'))) {
+    const name = `adapters/${id}/schema/inbound/${file}`
+    schemas.set(basename(file, '.json'), ajv.compile(await readJson(new URL(`${id}/schema/inbound/${file}`, folder), name) as object))
+  }
+  return schemas
+}
+
+function createAjv ({ allErrors = true }: { allErrors?: boolean } = {}): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors, strict: true, strictTypes: false, strictRequired: false })
   addFormats.default(ajv)
   return ajv
 }

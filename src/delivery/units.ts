@@ -5,7 +5,7 @@
 import { agencySegments } from '../adapter-kit/codes.js'
 import type { Dossier } from '../adapter-kit/dossier-types.js'
 import type { CodeBook } from '../codes/book.js'
-import type { ActiveAdapter, ActiveUnit } from './context.js'
+import type { ActiveAdapter } from './context.js'
 
 export interface UnitQuestion {
   dossier: Pick<Dossier, 'agency'>
@@ -24,7 +24,7 @@ export function asUnit (adapter: ActiveAdapter, { dossier: { agency }, book, on 
 }
 
 /** The unit of the code, or the closest one above it. */
-function nearest (units: readonly ActiveUnit[], agency: string): ActiveUnit | undefined {
+export function nearest<Unit extends { code: string }> (units: readonly Unit[], agency: string): Unit | undefined {
   const below = agencySegments(agency) ?? []
   return units.filter(({ code }) => isAbove(agencySegments(code) ?? [], below))
     .sort((a, b) => (agencySegments(b.code)?.length ?? 0) - (agencySegments(a.code)?.length ?? 0))[0]

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { Manifest, ManifestSetting } from '../../src/adapter-kit/contract.js'
 import { NETWORK_SETTINGS } from '../../src/adapter-network.js'
+import { INBOUND_SETTINGS } from '../../src/adapter-inbound.js'
 import { checkNames, KERNEL_SETTING_NAMES, readAdapterSettings, settingPrefix, type AdapterSettings } from '../../src/adapter-settings.js'
 import type { Environment } from '../../src/config.js'
 import { activateAdapters } from '../../src/delivery/activate.js'
@@ -118,7 +119,7 @@ t.test('a secret may come from a file; variable and file together are refused', 
 t.test('limits and retries are the manifest\'s until a setting of the kernel says otherwise', async t => {
   const { limits, retry, breaker } = manifest('tax')
   t.strictSame(read({}, {}), {
-    settings: {}, limits: { ...limits, idleTimeoutMs: 2000, batchSize: 1, batchWaitMs: 50, callsPerSecond: null }, retry: { ...retry, quietHours: [] }, breaker, network: {}, units: []
+    settings: {}, limits: { ...limits, idleTimeoutMs: 2000, batchSize: 1, batchWaitMs: 50, callsPerSecond: null }, retry: { ...retry, quietHours: [] }, breaker, network: {}, inbound: {}, units: []
   }, 'no other time than the call\'s, and no rate')
   const changed = read({}, {
     ADAPTER_TAX_CONCURRENCY: '1',
@@ -167,7 +168,7 @@ t.test('quiet hours are times of the day', async t => {
 })
 
 t.test('a kernel setting out of bounds is refused by name', async t => {
-  for (const key of KERNEL_SETTING_NAMES.filter(name => !['RETRY_DELAYS_SECONDS', 'CALLS_PER_SECOND', 'RETRY_EXPONENTIAL', 'RETRY_JITTER_PERCENT', 'QUIET_HOURS', 'BREAKER_PROBE_SECONDS', 'UNITS', ...Object.keys(NETWORK_SETTINGS)].includes(name))) {
+  for (const key of KERNEL_SETTING_NAMES.filter(name => !['RETRY_DELAYS_SECONDS', 'CALLS_PER_SECOND', 'RETRY_EXPONENTIAL', 'RETRY_JITTER_PERCENT', 'QUIET_HOURS', 'BREAKER_PROBE_SECONDS', 'UNITS', ...Object.keys(NETWORK_SETTINGS), ...Object.keys(INBOUND_SETTINGS)].includes(name))) {
     t.match(problems(() => read({}, { [`ADAPTER_TAX_${key}`]: '0' })), [new RegExp(`^ADAPTER_TAX_${key}: must be a integer from `)])
   }
 })

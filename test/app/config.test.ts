@@ -43,6 +43,8 @@ t.test('with nothing set every setting has its default', async t => {
     sweepSeconds: 5,
     graceSeconds: 20,
     bodyLimitBytes: 1_048_576,
+    trustProxy: [],
+    clientSubjectHeader: undefined,
     redriveConfirmAbove: 5000,
     importMaxMb: 2048,
     reconcile: { at: undefined, days: 7, perMinute: 120 },
@@ -93,6 +95,8 @@ t.test('what is set is read', async t => {
     READY_GRACE_SECONDS: '0',
     DISK_FREE_MIN_MB: '0',
     DATABASE_MAX_GB: '0.5',
+    TRUST_PROXY: '10.0.0.9, ::1',
+    CLIENT_SUBJECT_HEADER: 'x-subject',
     NEAR_DUE_HOURS: '48',
     FILES_DIR: '/tep',
     FILES_MAX_MB: '1',
@@ -127,6 +131,8 @@ t.test('what is set is read', async t => {
     readyGraceSeconds: 0,
     diskFreeMinMb: 0,
     databaseMaxGb: 0.5,
+    trustProxy: ['10.0.0.9', '::1'],
+    clientSubjectHeader: 'x-subject',
     nearDueHours: 48,
     files: {
       dir: '/tep',
@@ -168,6 +174,8 @@ const BAD_TEXTS: Partial<Record<SettingName, string[]>> = {
   FILES_TYPES: ['exe', 'pdf,exe', 'PDF', ','],
   PUBLIC_URL: ['gw.example.vn', 'https://gw.example.vn/', 'https://gw.example.vn/?a=1', 'https://u:p@gw.example.vn', 'ftp://gw'],
   DATABASE_MAX_GB: ['-1', '1,5', '10GB'],
+  TRUST_PROXY: ['proxy.example.vn', '10.0.0.0/33', '10.0.0', '::1/129'],
+  CLIENT_SUBJECT_HEADER: ['X-Subject', 'a b'],
   QUEUE_PREFIX: ['Upper', '-x', 'a b', 'a:b', '{a}', 'x'.repeat(42)]
 }
 
@@ -185,6 +193,10 @@ for (const [name, values] of Object.entries(BAD_TEXTS)) {
 t.test('everything that is wrong is told at once', async t => {
   const problems = problemsOf({ PORT: 'x', OUTBOUND: 'x', DATABASE_URL: 'x', QUEUE_PREFIX: 'X' })
   t.strictSame(problems.map(problem => problem.split(':')[0]).sort(), ['DATABASE_URL', 'OUTBOUND', 'PORT', 'QUEUE_PREFIX'])
+})
+
+t.test('a header that anybody could write stops the start', async t => {
+  t.match(problemsOf({ CLIENT_SUBJECT_HEADER: 'x-subject' }), [/^CLIENT_SUBJECT_HEADER: TRUST_PROXY/])
 })
 
 t.test('a secret may come from a file, with or without a line end', async t => {

@@ -1,26 +1,29 @@
-// Where the examples of contract §7.11 to §7.15 and their schemas stand: in the adapter's folder, or for systems without an
-// adapter in test/fixtures/systems.
-import { readFileSync } from 'node:fs'
+// Where the examples of contract §7.11 to §7.15 and their schemas stand: in the adapter's folder, for systems without one in
+// test/fixtures/systems.
+import { existsSync, readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 
 const SYSTEMS = new URL('../fixtures/systems/', import.meta.url)
 const ADAPTERS = new URL('../../adapters/', import.meta.url)
-/** Those that have an adapter, and where its schemas of these messages stand. */
-const OWN: Readonly<Partial<Record<System, string>>> = { 'national-portal': 'schema/inbound', 'national-portal-connector': 'schema' }
+const WITH_ADAPTER: readonly string[] = ['national-portal', 'national-portal-connector', 'payment-platform']
 
 export type System = 'national-portal' | 'payment-platform' | 'personal-papers' | 'vnconnect' | 'national-portal-connector'
 
-export function readSystemFile<Value> (system: System, path: string): Value {
-  const folder = new URL(`${system}/`, OWN[system] === undefined ? SYSTEMS : ADAPTERS)
-  return JSON.parse(readFileSync(new URL(path, folder), 'utf8')) as Value
+function folderOf (system: System): URL {
+  return new URL(`${system}/`, WITH_ADAPTER.includes(system) ? ADAPTERS : SYSTEMS)
+}
+
+function readSystemFile<Value> (system: System, path: string): Value {
+  return JSON.parse(readFileSync(new URL(path, folderOf(system)), 'utf8')) as Value
 }
 
 export function readExample<Value> (system: System, name: string): Value {
-  return readSystemFile(system, `fixtures/${OWN[system] === undefined ? '' : 'contract/'}${name}.json`)
+  return readSystemFile(system, `fixtures/${WITH_ADAPTER.includes(system) ? 'contract/' : ''}${name}.json`)
 }
 
-/** As strict as the registry compiles the schemas of an adapter. */
+/** As strict as the registry compiles the schemas of an adapter. What an adapter takes, and its answer, stands in `inbound`. */
 export function compileSchema (system: System, name: string): ValidateFunction {
   const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false })
-  return ajv.compile(readSystemFile<object>(system, `${OWN[system] ?? 'schema'}/${name}.json`))
+  const inbound = `schema/inbound/${name}.json`
+  return ajv.compile(readSystemFile<object>(system, existsSync(new URL(inbound, folderOf(system))) ? inbound : `schema/${name}.json`))
 }

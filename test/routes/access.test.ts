@@ -25,6 +25,8 @@ const ROUTES: readonly Route[] = [
   ['POST', '/v1/dossiers/preview', 'dossiers:write', aDossier()],
   ['GET', '/v1/dossiers/{code}', 'dossiers:read'],
   ['GET', '/v1/dossiers/{code}/timeline', 'dossiers:read'],
+  ['POST', '/v1/dossiers/{code}/payments', 'dossiers:write', { reference: 'dvc-1', amount: '1' }],
+  ['GET', '/v1/dossiers/{code}/payments', 'dossiers:read'],
   ['GET', '/v1/deliveries', 'deliveries:read'],
   ['GET', '/v1/deliveries/causes', 'deliveries:read'],
   ['POST', '/v1/deliveries/redrive', 'deliveries:manage', { state: 'refused' }],
@@ -55,11 +57,13 @@ const ROUTES: readonly Route[] = [
   ['POST', '/v1/redrives/{id}/pause', 'deliveries:manage'],
   ['POST', '/v1/redrives/{id}/resume', 'deliveries:manage'],
   ['POST', '/v1/redrives/{id}/cancel', 'deliveries:manage'],
+  ['GET', '/v1/inbound', 'inbound:read'],
+  ['GET', '/v1/inbound/{id}', 'inbound:read'],
   ['GET', '/v1/audit', 'audit:read']
 ]
 
 function requestOf ([method, path, , payload]: Route): InjectOptions {
-  const url = path.replace('{code}', CODE).replace('/deliveries/{id}', '/deliveries/1').replace('/reconciliations/{id}', '/reconciliations/1').replace('/redrives/{id}', '/redrives/1').replace('{table}', 'fee').replace('{adapter}', 'national-portal').replace('{id}', 'national-portal')
+  const url = path.replace('{code}', CODE).replace('/deliveries/{id}', '/deliveries/1').replace('/inbound/{id}', '/inbound/1').replace('/reconciliations/{id}', '/reconciliations/1').replace('/redrives/{id}', '/redrives/1').replace('{table}', 'fee').replace('{adapter}', 'national-portal').replace('{id}', 'national-portal')
   return { method, url, ...(payload === undefined ? {} : { payload }) }
 }
 

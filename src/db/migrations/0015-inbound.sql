@@ -6,6 +6,8 @@ create table inbound_messages (
   operation       text not null,
   -- The partner's own key of the message: a second one with the same key is a duplicate, or contradicts the first.
   key             text not null,
+  -- Grows by one with each message by which the partner replaces what it said before under the key.
+  version         integer not null default 1,
   received_at     timestamptz not null default clock_timestamp(),
   -- Who brought it; null where we pulled it.
   address         text,
@@ -15,7 +17,7 @@ create table inbound_messages (
   body_hash       bytea not null check (octet_length(body_hash) = 32),
   -- Of a pulled message: when the partner was told that we have it. A message that was pushed is acknowledged by its answer.
   acknowledged_at timestamptz,
-  unique (adapter, operation, key)
+  unique (adapter, operation, key, version)
 );
 create index inbound_unacknowledged on inbound_messages (adapter, operation, id) where acknowledged_at is null and address is null;
 
