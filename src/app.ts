@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import { decodeUtf8 } from './adapter-kit/text.js'
 import type { Config } from './config.js'
 import { createValidator } from './dossier/validate.js'
+import { limitedLog } from './log.js'
 import auth from './plugins/auth.js'
 import backpressure from './plugins/backpressure.js'
 import bodyDeadline from './plugins/body-deadline.js'
@@ -59,7 +60,7 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
   await app.register(openapi)
   await app.register(healthRoutes, { services, role })
   if (role === 'worker') return app
-  await app.register(callbackRoutes, { services, config })
+  await app.register(callbackRoutes, { services, config, limited: limitedLog(log) })
   const validator = createValidator()
   await app.register(async api => {
     await api.register(auth, { db: services.db })

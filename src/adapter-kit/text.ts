@@ -47,3 +47,11 @@ export function decodeUtf8 (bytes: Buffer): string | undefined {
     return undefined
   }
 }
+
+/**
+ * Whether a text is base64 to the letter, padding included. No pattern: one that counts in fours runs out of stack on a file
+ * of some megabytes.
+ */
+export function isBase64 (text: string): boolean {
+  return Buffer.from(text, 'base64').toString('base64') === text
+}

@@ -17,6 +17,8 @@ export interface ReceiveContext extends TakeContext {
   metrics: InboundMetrics
   gate: RefusalGate
   log: Logger
+  /** For what may come a thousand times a second while a store is away. */
+  limited: (event: string, details: Record<string, unknown>) => void
 }
 
 interface Incoming {
@@ -48,15 +50,19 @@ export async function turnAway (context: ReceiveContext, { operation, request }:
 }
 
 /** A store that is away, or a defect: the partner is told to come again, and we are told why. */
-async function unlessFailed ({ log }: ReceiveContext, { operation }: Incoming, work: () => Promise<Result>): Promise<Result> {
+async function unlessFailed ({ limited }: ReceiveContext, { operation }: Incoming, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    const { name, code, stack } = error as { name?: string, code?: string, stack?: string }
-    // Without the message, which may quote what the partner sent.
-    log.error({ event: 'inbound.failed', adapter: operation.adapter, operation: operation.name, name, code, stack: stack?.split('\n').filter(line => /^\s+at /.test(line)).slice(0, 8).join('\n') })
+    limited('inbound.failed', { adapter: operation.adapter, operation: operation.name, ...safeError(error) })
     return { result: 'failed', code: 'internal-error' }
   }
+}
+
+/** Without the message, which may quote what the partner sent. */
+function safeError (error: unknown): Record<string, unknown> {
+  const { name, code, stack } = error as { name?: string, code?: string, stack?: string }
+  return { name, code, stack: stack?.split('\n').filter(line => /^\s+at /.test(line)).slice(0, 8).join('\n') }
 }
 
 /** A code that no route of ours could show, or that PostgreSQL could not hold, is no code. */
@@ -119,12 +125,16 @@ async function refuse (context: ReceiveContext, incoming: Incoming, refusal: Inb
   return { result: 'refused', refusal, code: refusal.code }
 }
 
-async function answerQuestion ({ db, payments }: ReceiveContext, { operation }: Incoming, question: InboundQuestion): Promise<Result> {
+async function answerQuestion (context: ReceiveContext, incoming: Incoming, question: InboundQuestion): Promise<Result> {
+  const { db, payments } = context
   const { dossierCode } = question
   const row = await findDossier(db, dossierCode)
-  if (row === undefined) return { result: 'answered', question, about: undefined }
-  const due = await payments.due(db, question, operation.adapter)
-  await recordAudit(db, [entryOf(operation, 'inbound.answered', { dossierCode })])
+  if (row === undefined) {
+    await audit(context, incoming, [{ code: 'unknown-dossier', dossierCode }])
+    return { result: 'answered', question, about: undefined, code: 'unknown-dossier' }
+  }
+  const due = await payments.due(db, question, incoming.operation.adapter)
+  await recordAudit(db, [entryOf(incoming.operation, 'inbound.answered', { dossierCode })])
   return { result: 'answered', question, about: { dossier: row.content as unknown as Dossier, ...(due === undefined ? {} : { due }) } }
 }
 
@@ -167,11 +177,12 @@ function countOf (leftOut: number): { leftOut?: number } {
   return leftOut === 0 ? {} : { leftOut }
 }
 
-function tell ({ metrics, log }: ReceiveContext, { operation, request, started }: Incoming & { started: number }, result: Result): WireReply {
+function tell (context: ReceiveContext, { operation, request, started }: Incoming & { started: number }, result: Result): WireReply {
   const { id, code, ...outcome } = result
-  const reply = replyOf(log, { operation, request }, outcome as InboundOutcome)
-  metrics.note({ adapter: operation.adapter, operation: operation.name, result: outcome.result, code: code ?? '' })
-  log.info({
+  const reply = replyOf(context, { operation, request }, outcome as InboundOutcome)
+  context.metrics.note({ adapter: operation.adapter, operation: operation.name, result: outcome.result, code: code ?? '' })
+  // Refusals stand in the audit log, which is bounded; here a stranger could write as much as there is room for.
+  context.log[outcome.result === 'refused' ? 'debug' : 'info']({
     event: 'inbound.answered',
     adapter: operation.adapter,
     operation: operation.name,
@@ -192,11 +203,11 @@ function settingsFor ({ settings, units }: InboundOperation, outcome: InboundOut
 }
 
 /** Where an adapter has no answer, the partner comes again: what was stored is a duplicate then. */
-function replyOf (log: Logger, { operation, request }: Incoming, outcome: InboundOutcome): WireReply {
+function replyOf ({ limited }: ReceiveContext, { operation, request }: Incoming, outcome: InboundOutcome): WireReply {
   try {
     return operation.receive.answer(request, outcome, settingsFor(operation, outcome))
   } catch (error) {
-    log.error({ event: 'inbound.no-answer', adapter: operation.adapter, operation: operation.name, name: (error as Error).name })
+    limited('inbound.no-answer', { adapter: operation.adapter, operation: operation.name, ...safeError(error) })
     return { status: 500, body: 'Internal error' }
   }
 }

@@ -17,18 +17,24 @@ import type { Services } from '../services.js'
 export interface CallbackRouteOptions {
   services: Services
   config: Pick<Config, 'bodyLimitBytes' | 'trustProxy' | 'clientSubjectHeader'>
+  /** At most one line a second for each event. */
+  limited: ReceiveContext['limited']
 }
 
 const NOTHING = Buffer.alloc(0)
 /** For a partner that obeys it; the others come again in their own time. */
 const RETRY_SECONDS = 30
+const CLOSED = 'nothing is set by which the partner could be known (INBOUND_ALLOW, INBOUND_SUBJECTS or a key of the adapter): every call is refused'
+/** A message with files in it comes over a slow line. */
+const LARGE_BYTES = 1_048_576
+const LARGE_SECONDS = 120
 
-export async function callbackRoutes (app: FastifyInstance, { services, config }: CallbackRouteOptions): Promise<void> {
+export async function callbackRoutes (app: FastifyInstance, { services, config, limited }: CallbackRouteOptions): Promise<void> {
   const { installed, watch, attempts, db } = services
   const operations = inboundOperations(installed.values(), config.bodyLimitBytes)
-  const context: ReceiveContext = { db, payments: paymentRecords, metrics: createInboundMetrics(attempts.registry), gate: createRefusalGate(Date.now), log: app.log as ReceiveContext['log'] }
+  const context: ReceiveContext = { db, payments: paymentRecords, metrics: createInboundMetrics(attempts.registry), gate: createRefusalGate(Date.now), log: app.log as ReceiveContext['log'], limited }
   const subjectOf = subjectReader(config)
-  for (const operation of operations.filter(({ closed }) => closed)) app.log.warn(closedWarning(operation))
+  for (const { adapter, name } of operations.filter(({ closed }) => closed)) app.log.warn({ event: 'inbound.closed', adapter, operation: name }, CLOSED)
   // Of this scope alone: a signature covers the bytes, and a partner's content type is not to be relied on.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body) })
@@ -37,12 +43,13 @@ export async function callbackRoutes (app: FastifyInstance, { services, config }
     const away = async (request: FastifyRequest, reply: FastifyReply, outcome: InboundRefusal | 'failed'): Promise<FastifyReply> => {
       // The body is not read: it must not stand in the way of the next request.
       void reply.header('connection', 'close')
-      if (outcome === 'failed') void reply.header('retry-after', RETRY_SECONDS)
       return send(reply, await turnAway(context, { operation, request: requestOf(request) }, outcome))
     }
     for (const url of operation.paths) {
       app.post(url, {
         bodyLimit: operation.maxBytes,
+        config: operation.maxBytes > LARGE_BYTES ? { bodySeconds: LARGE_SECONDS } : {},
+        // For the partners, and not for the portals of the province: docs/callbacks.md.
         schema: { hide: true },
         onRequest: async (request, reply) => {
           const refusal = atTheDoor(operation, { address: request.ip, certificateSubject: subjectOf(request) })
@@ -92,9 +99,6 @@ function unread ({ code, statusCode }: FastifyError, { maxBytes }: InboundOperat
 
 async function send (reply: FastifyReply, { status, body, mediaType }: WireReply): Promise<FastifyReply> {
   const text = typeof body === 'string'
+  if (status === 503) void reply.header('retry-after', RETRY_SECONDS)
   return reply.code(status).type(mediaType ?? (text ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8')).send(text ? body : JSON.stringify(body))
-}
-
-function closedWarning ({ adapter, name }: InboundOperation): Record<string, unknown> {
-  return { event: 'inbound.closed', adapter, operation: name, message: `nothing is set by which the partner could be known (INBOUND_ALLOW, INBOUND_SUBJECTS or the adapter's own key): /callbacks/${adapter}/${name} and its paths refuse every call` }
 }

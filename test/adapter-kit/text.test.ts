@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { foldPhrase, readableLine, shorten, textLength } from '../../src/adapter-kit/text.js'
+import { foldPhrase, isBase64, readableLine, shorten, textLength } from '../../src/adapter-kit/text.js'
 import { holds } from './properties.js'
 
 t.test('length counts characters of Vietnamese, not bytes or halves', async t => {
@@ -58,4 +58,9 @@ t.test('phrases are compared by letters, not by case, composition or spacing', a
   t.equal(foldPhrase('  HỒ SƠ  đã\nTỒN TẠI '), 'hồ sơ đã tồn tại')
   t.equal(foldPhrase('Hồ sơ'.normalize('NFD')), foldPhrase('hồ sơ'))
   t.not(foldPhrase('hồ sơ'), foldPhrase('ho so'), 'tone marks are letters')
+})
+
+t.test('base64 to the letter: padding, alphabet and length, however long', async t => {
+  for (const good of ['', 'JVBERi0xLjQ=', 'YQ==', 'a'.repeat(12_000_000)]) t.ok(isBase64(good), good.slice(0, 20))
+  for (const bad of ['JVBERi0xLjQ', 'YQ=', 'Y', 'YR==', 'Y Q==', '-_-_', '<DATA/>', `${'a'.repeat(12_000_000)}!`]) t.notOk(isBase64(bad), bad.slice(0, 20))
 })

@@ -43,3 +43,15 @@ t.test('while the database is away nothing is acknowledged; afterwards the repet
   await until(async () => (await app.inject({ url: '/readyz' })).statusCode === 200)
   t.strictSame(await post(NOTICE), [200, 0])
 })
+
+t.test('a promotion notice with 14 MB of files is checked whole, and taken', async t => {
+  const { app, services } = await startGateway(t, { adapterSettings: { ...portalSettings('http://127.0.0.1:9'), ...LOCAL }, environment: { OUTBOUND: 'paused' } })
+  const Base64 = Buffer.alloc(3_500_000, 'a').toString('base64')
+  const payload = { ...NOTICE, TaiLieuNop: ['a.pdf', 'b.pdf', 'c.pdf'].map(TenTepDinhKem => ({ TenTepDinhKem, Base64 })) }
+  const answer = await app.inject({ method: 'POST', url: PATH, payload })
+  t.match([answer.statusCode, answer.json()], [200, { error_code: 0 }])
+  const { bytes } = (await services.db.selectFrom('inbound_messages').select(eb => eb.fn<number>('octet_length', ['body']).as('bytes')).executeTakeFirstOrThrow())
+  t.equal(bytes, Buffer.byteLength(JSON.stringify(payload)))
+  payload.TaiLieuNop[2] = { TenTepDinhKem: 'c.pdf', Base64: `${Base64.slice(0, -1)}!` }
+  t.match((await app.inject({ method: 'POST', url: PATH, payload: { ...payload, MaHoSo: 'G22.99-261104-000124' } })).json(), { error_code: -1, message: /TaiLieuNop\/2\/Base64/ })
+})

@@ -1,6 +1,7 @@
 /** Notices of sales promotions, and their amendments (contract §4.2, §4.3). The province opens the dossier under a code of its own. Pure. */
 import { canonicalJson } from '../../../src/adapter-kit/json.js'
 import type { CheckForm, InboundReading } from '../../../src/adapter-kit/receiving.js'
+import { isBase64 } from '../../../src/adapter-kit/text.js'
 import { refuse, type Body } from './body.js'
 
 interface PromotionNotice {
@@ -18,11 +19,12 @@ interface PromotionAmendment {
 export function readPromotionNotice (body: Body, check: CheckForm): InboundReading {
   const refusal = check('promotion-notice', body)
   if (refusal !== undefined) return { refusal }
-  const notice = body as unknown as PromotionNotice
-  const { MaHoSo, MaTTHC, TepDonDangKy, TaiLieuNop = [] } = notice
-  const files = [TepDonDangKy, ...TaiLieuNop.map(({ Base64 }) => Base64)].filter(file => file !== undefined && file !== '')
-  const broken = TaiLieuNop.findIndex(({ Base64 }) => Base64 === '')
-  if (broken >= 0) return refuse('invalid', 'file-empty', [`/TaiLieuNop/${broken}/Base64: tệp rỗng.`, `/TaiLieuNop/${broken}/Base64: the file is empty.`])
+  const { MaHoSo, MaTTHC, TepDonDangKy = '', TaiLieuNop = [] } = body as unknown as PromotionNotice
+  const files = TaiLieuNop.map(({ Base64 }, index) => ({ place: `/TaiLieuNop/${index}/Base64`, text: Base64 }))
+  // The form itself may be among the papers.
+  if (TepDonDangKy !== '') files.push({ place: '/TepDonDangKy', text: TepDonDangKy })
+  const broken = files.find(({ text }) => text === '' || !isBase64(text))
+  if (broken !== undefined) return refuse('invalid', 'file-broken', [`${broken.place}: tệp rỗng hoặc không phải base64.`, `${broken.place}: the file is empty or no base64.`])
   return {
     message: {
       key: MaHoSo,

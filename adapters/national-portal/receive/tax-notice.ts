@@ -2,7 +2,7 @@
 import { sha256 } from '../../../src/adapter-kit/hash.js'
 import { canonicalJson } from '../../../src/adapter-kit/json.js'
 import type { CheckForm, InboundItem, InboundReading, InboundRefusal } from '../../../src/adapter-kit/receiving.js'
-import { shorten } from '../../../src/adapter-kit/text.js'
+import { isBase64, shorten } from '../../../src/adapter-kit/text.js'
 import { XmlError } from '../../../src/adapter-kit/xml-error.js'
 import { childOf, parseXml, type XmlElement } from '../../../src/adapter-kit/xml.js'
 import { refuse, type Body } from './body.js'
@@ -20,6 +20,7 @@ export function readTaxNotice (body: Body, check: CheckForm): InboundReading {
   const refusal = check('tax-notice', body)
   if (refusal !== undefined) return { refusal }
   const { isUpdating, data } = body as { isUpdating: boolean, data: { FileThongBaoThue: string } }
+  if (!isBase64(data.FileThongBaoThue)) return refuse('malformed', 'file-broken', ['/data/FileThongBaoThue: không phải base64.', '/data/FileThongBaoThue: is no base64.'])
   const root = parsed(Buffer.from(data.FileThongBaoThue, 'base64'))
   if ('refusal' in root) return root
   const notices = noticesOf(root)

@@ -1,0 +1,9 @@
+import type { Adapter } from '../../src/adapter-kit/contract.js'
+import { answer } from './answer.js'
+import { read } from './reading.js'
+
+const adapter: Adapter = {
+  receive: { 'linked-dossier': { read, answer } }
+}
+
+export default adapter
