@@ -22,7 +22,7 @@ export function numberAsText (value: unknown): unknown {
 }
 
 export function impossibleAmount (place: string): { refusal: InboundRefusal } {
-  return refuse('invalid', 'amount-impossible', [`${place}: số tiền phải là số nguyên dương, chỉ gồm chữ số.`, `${place}: an amount is a whole number above zero, in digits alone.`])
+  return refuse('invalid', 'amount-impossible', [`${place}: không phải số tiền có thể có; chỉ ghi chữ số, không dấu ngăn cách.`, `${place}: no possible amount; write digits alone, without separators.`])
 }
 
 export function impossibleDate (place: string): { refusal: InboundRefusal } {
