@@ -9,6 +9,7 @@ import { atTheDoor } from '../callback/door.js'
 import { inboundOperations, type InboundOperation } from '../callback/operations.js'
 import { paymentRecords } from '../callback/payments.js'
 import { receive, turnAway, type ReceiveContext } from '../callback/receive.js'
+import { createRoom } from '../callback/room.js'
 import { createRefusalGate } from '../callback/refusals.js'
 import type { Config } from '../config.js'
 import { createInboundMetrics } from '../health/inbound-metrics.js'
@@ -28,12 +29,15 @@ const CLOSED = 'nothing is set by which the partner could be known (INBOUND_ALLO
 /** A message with files in it comes over a slow line. */
 const LARGE_BYTES = 1_048_576
 const LARGE_SECONDS = 120
+/** Of all calls that a process is answering. */
+const ROOM_BYTES = 67_108_864
 
 export async function callbackRoutes (app: FastifyInstance, { services, config, limited }: CallbackRouteOptions): Promise<void> {
   const { installed, watch, attempts, db } = services
   const operations = inboundOperations(installed.values(), config.bodyLimitBytes)
   const context: ReceiveContext = { db, payments: paymentRecords, metrics: createInboundMetrics(attempts.registry), gate: createRefusalGate(Date.now), log: app.log as ReceiveContext['log'], limited }
   const subjectOf = subjectReader(config)
+  const room = createRoom(ROOM_BYTES)
   for (const { adapter, name } of operations.filter(({ closed }) => closed)) app.log.warn({ event: 'inbound.closed', adapter, operation: name }, CLOSED)
   // Of this scope alone: a signature covers the bytes, and a partner's content type is not to be relied on.
   app.removeAllContentTypeParsers()
@@ -55,6 +59,9 @@ export async function callbackRoutes (app: FastifyInstance, { services, config, 
           const refusal = atTheDoor(operation, { address: request.ip, certificateSubject: subjectOf(request) })
           if (refusal !== undefined) return away(request, reply, refusal)
           if (watch.closedBy().size > 0) return away(request, reply, 'failed')
+          const leave = room.enter(announcedBytes(request, operation))
+          if (leave === undefined) return away(request, reply, 'failed')
+          reply.raw.once('finish', leave).once('close', leave)
           return undefined
         },
         errorHandler: (error, request, reply) => { void away(request, reply, unread(error, operation)) }
@@ -74,6 +81,12 @@ function inboundRequest (operation: InboundOperation, request: FastifyRequest, c
     ...(certificateSubject === undefined ? {} : { certificateSubject }),
     receivedAt: new Date()
   }
+}
+
+/** As much as it says, or as it may be. */
+function announcedBytes ({ headers }: FastifyRequest, { maxBytes }: InboundOperation): number {
+  const length = Number(headers['content-length'])
+  return Number.isFinite(length) ? Math.min(length, maxBytes) : maxBytes
 }
 
 /** What was given several times is left out: which of them counts is not for us to choose. */
