@@ -30,6 +30,7 @@ const PAID = '00'
 function read (request: InboundRequest, settings: Settings, check: CheckForm): InboundReading {
   const body = readBody(request.body)
   if (body === undefined) return { refusal: MALFORMED }
+  // The form first: a hash covers members that are there. It is the contract's own, and tells a stranger nothing of ours.
   const refusal = check('confirm', body) ?? stranger(body as Confirm, settings) ?? impossible(body as Confirm, { settings, receivedAt: request.receivedAt })
   return refusal === undefined ? { message: messageOf(body as Confirm) } : { refusal }
 }

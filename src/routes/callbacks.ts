@@ -9,7 +9,7 @@ import { atTheDoor } from '../callback/door.js'
 import { inboundOperations, type InboundOperation } from '../callback/operations.js'
 import { paymentRecords } from '../callback/payments.js'
 import { receive, turnAway, type ReceiveContext } from '../callback/receive.js'
-import { createRoom } from '../callback/room.js'
+import { createRoom, type Room } from '../callback/room.js'
 import { createRefusalGate } from '../callback/refusals.js'
 import type { Config } from '../config.js'
 import { createInboundMetrics } from '../health/inbound-metrics.js'
@@ -32,42 +32,54 @@ const LARGE_SECONDS = 120
 /** Of all calls that a process is answering. */
 const ROOM_BYTES = 67_108_864
 
+interface Offering {
+  context: ReceiveContext
+  room: Room
+  subjectOf: (request: FastifyRequest) => string | undefined
+  isClosed: () => boolean
+}
+
 export async function callbackRoutes (app: FastifyInstance, { services, config, limited }: CallbackRouteOptions): Promise<void> {
   const { installed, watch, attempts, db } = services
-  const operations = inboundOperations(installed.values(), config.bodyLimitBytes)
-  const context: ReceiveContext = { db, payments: paymentRecords, metrics: createInboundMetrics(attempts.registry), gate: createRefusalGate(Date.now), log: app.log as ReceiveContext['log'], limited }
-  const subjectOf = subjectReader(config)
-  const room = createRoom(ROOM_BYTES)
-  for (const { adapter, name } of operations.filter(({ closed }) => closed)) app.log.warn({ event: 'inbound.closed', adapter, operation: name }, CLOSED)
+  const offering: Offering = {
+    context: { db, payments: paymentRecords, metrics: createInboundMetrics(attempts.registry), gate: createRefusalGate(Date.now), log: app.log as ReceiveContext['log'], limited },
+    room: createRoom(ROOM_BYTES),
+    subjectOf: subjectReader(config),
+    isClosed: () => watch.closedBy().size > 0
+  }
   // Of this scope alone: a signature covers the bytes, and a partner's content type is not to be relied on.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body) })
-  for (const operation of operations) {
-    const requestOf = (request: FastifyRequest): InboundRequest => inboundRequest(operation, request, subjectOf(request))
-    const away = async (request: FastifyRequest, reply: FastifyReply, outcome: InboundRefusal | 'failed'): Promise<FastifyReply> => {
-      // The body is not read: it must not stand in the way of the next request.
-      void reply.header('connection', 'close')
-      return send(reply, await turnAway(context, { operation, request: requestOf(request) }, outcome))
-    }
-    for (const url of operation.paths) {
-      app.post(url, {
-        bodyLimit: operation.maxBytes,
-        config: operation.maxBytes > LARGE_BYTES ? { bodySeconds: LARGE_SECONDS } : {},
-        // For the partners, and not for the portals of the province: docs/callbacks.md.
-        schema: { hide: true },
-        onRequest: async (request, reply) => {
-          const refusal = atTheDoor(operation, { address: request.ip, certificateSubject: subjectOf(request) })
-          if (refusal !== undefined) return away(request, reply, refusal)
-          if (watch.closedBy().size > 0) return away(request, reply, 'failed')
-          const leave = room.enter(announcedBytes(request, operation))
-          if (leave === undefined) return away(request, reply, 'failed')
-          reply.raw.once('finish', leave).once('close', leave)
-          return undefined
-        },
-        errorHandler: (error, request, reply) => { void away(request, reply, unread(error, operation)) }
-      }, async (request, reply) => send(reply, await receive(context, operation, requestOf(request))))
-    }
+  for (const operation of inboundOperations(installed.values(), config.bodyLimitBytes)) {
+    const { adapter, name, closed } = operation
+    if (closed) app.log.warn({ event: 'inbound.closed', adapter, operation: name }, CLOSED)
+    offer(app, operation, offering)
   }
+}
+
+function offer (app: FastifyInstance, operation: InboundOperation, { context, room, subjectOf, isClosed }: Offering): void {
+  const requestOf = (request: FastifyRequest): InboundRequest => inboundRequest(operation, request, subjectOf(request))
+  const away = async (request: FastifyRequest, reply: FastifyReply, outcome: InboundRefusal | 'failed'): Promise<FastifyReply> => {
+    // The body is not read: it must not stand in the way of the next request.
+    void reply.header('connection', 'close')
+    return send(reply, await turnAway(context, { operation, request: requestOf(request) }, outcome))
+  }
+  const route = {
+    bodyLimit: operation.maxBytes,
+    config: operation.maxBytes > LARGE_BYTES ? { bodySeconds: LARGE_SECONDS } : {},
+    // For the partners, and not for the portals of the province: docs/callbacks.md.
+    schema: { hide: true },
+    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      const refusal = atTheDoor(operation, { address: request.ip, certificateSubject: subjectOf(request) })
+      if (refusal !== undefined) return away(request, reply, refusal)
+      const leave = isClosed() ? undefined : room.enter(announcedBytes(request, operation))
+      if (leave === undefined) return away(request, reply, 'failed')
+      reply.raw.once('finish', leave).once('close', leave)
+      return undefined
+    },
+    errorHandler: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => { void away(request, reply, unread(error, operation)) }
+  }
+  for (const url of operation.paths) app.post(url, route, async (request, reply) => send(reply, await receive(context, operation, requestOf(request))))
 }
 
 function inboundRequest (operation: InboundOperation, request: FastifyRequest, certificateSubject: string | undefined): InboundRequest {

@@ -55,3 +55,10 @@ t.test('a promotion notice with 14 MB of files is checked whole, and taken', asy
   payload.TaiLieuNop[2] = { TenTepDinhKem: 'c.pdf', Base64: `${Base64.slice(0, -1)}!` }
   t.match((await app.inject({ method: 'POST', url: PATH, payload: { ...payload, MaHoSo: 'G22.99-261104-000124' } })).json(), { error_code: -1, message: /TaiLieuNop\/2\/Base64/ })
 })
+
+t.test('without TRUST_PROXY nobody is believed to come from another address', async t => {
+  const { app } = await startGateway(t, { adapterSettings: { ...portalSettings('http://127.0.0.1:9'), ...LOCAL }, environment: { OUTBOUND: 'paused' } })
+  const status = async (remoteAddress: string, headers: Record<string, string>): Promise<number> => (await app.inject({ method: 'POST', url: PATH, payload: NOTICE, remoteAddress, headers })).statusCode
+  t.equal(await status('203.0.113.9', { 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1', forwarded: 'for=127.0.0.1' }), 401)
+  t.equal(await status('127.0.0.1', { 'x-forwarded-for': '203.0.113.9' }), 200)
+})

@@ -60,7 +60,7 @@ async function lastAudit (): Promise<string> {
 async function prepare ({ dossiers = [], given = [] }: InboundCase): Promise<void> {
   await sql`update inbound_messages set key = id || ' ' || key`.execute(db)
   await sql`update dossiers set code = 'old-' || id where code not like 'old-%'`.execute(db)
-  await sql`truncate payment_requests`.execute(db)
+  await sql`update payment_requests set reference = 'old-' || id where reference not like 'old-%'`.execute(db)
   for (const code of dossiers) {
     const { statusCode, body } = await gateway.push(aDossier({ code }))
     if (statusCode !== 202) throw new Error(`${code}: ${body}`)

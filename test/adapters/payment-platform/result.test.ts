@@ -137,3 +137,19 @@ t.test('every outcome of every body is answered in the form of the contract, and
   }
   t.pass(`${OUTCOMES.length} outcomes`)
 })
+
+t.test('whatever bytes come are read without a defect and refused in the form of the contract', async t => {
+  const conforms = compileSchema('payment-platform', 'confirm-answer')
+  const bytes = fc.uint8Array({ maxLength: 300 }).map(array => Buffer.from(array))
+  const json = fc.json({ maxDepth: 4 }).map(value => Buffer.from(value))
+  const nearly = fc.record({ LoaiBanTin: fc.anything(), MaDoiTac: fc.anything(), SoTien: fc.anything(), MaXacThuc: fc.anything() })
+    .map(changes => Buffer.from(JSON.stringify({ ...EXAMPLE, ...changes }, (_name, value: unknown) => typeof value === 'bigint' ? String(value) : value)))
+  fc.assert(fc.property(fc.oneof(bytes, json, nearly), body => {
+    const request = inboundRequest('payment-result', body)
+    const reading = operation?.read(request, SETTINGS, check)
+    if (reading === undefined || !('refusal' in reading)) return false
+    const reply = operation?.answer(request, { result: 'refused', refusal: reading.refusal }, SETTINGS)
+    return conforms(reply?.body) && (reply?.body as Message)['MaLoi'] === '99'
+  }), { numRuns: 500 })
+  t.pass('refused')
+})
