@@ -32,8 +32,8 @@ export interface PageOfMessages {
 }
 
 /**
- * Stores a page with its audit rows and the cursor, in one statement. A known key with other content is a new version, under
- * the key with the start of its hash. One process at a time polls an adapter, so nobody else writes these keys meanwhile.
+ * Stores a page with its audit rows and the cursor, in one statement. A known key with other content is a new version. One
+ * process at a time polls an adapter, so nobody else writes these keys meanwhile.
  */
 export async function storePage (tx: Tx, { adapter, operation, actor, cursor, messages }: PageOfMessages): Promise<StoredPage> {
   const { rows: [counts] } = await sql<StoredPage>`
@@ -41,20 +41,16 @@ export async function storePage (tx: Tx, { adapter, operation, actor, cursor, me
       select * from jsonb_to_recordset(${JSON.stringify(messages)}::jsonb)
         as e(key text, body text, hash text, event text, "dossierCode" text, facts jsonb, readable boolean)),
     item as materialized (
-      select distinct on (key) * from (
-        select case when exists (
-            select from inbound_messages m where m.adapter = ${adapter} and m.operation = ${operation} and m.key = line.key
-              and m.body_hash <> decode(line.hash, 'hex'))
-          then line.key || '#' || left(line.hash, 12) else line.key end as key,
-          body, hash, event, "dossierCode", facts, readable from line) versioned),
+      select distinct on (line.key) line.*, coalesce(newest.version, 0) as version, newest.acknowledged_at,
+        coalesce(newest.body_hash = decode(line.hash, 'hex'), false) as same
+      from line left join lateral (
+        select m.version, m.body_hash, m.acknowledged_at from inbound_messages m
+        where m.adapter = ${adapter} and m.operation = ${operation} and m.key = line.key order by m.version desc limit 1) newest on true
+      order by line.key),
     fresh as (
-      insert into inbound_messages (adapter, operation, key, media_type, body, body_hash)
-      select ${adapter}, ${operation}, key, 'application/json', convert_to(body, 'UTF8'), decode(hash, 'hex') from item order by key
-      on conflict (adapter, operation, key) do nothing returning id, key),
-    again as (
-      select distinct line.key from line join inbound_messages m on m.adapter = ${adapter} and m.operation = ${operation}
-        and m.key in (line.key, line.key || '#' || left(line.hash, 12)) and m.body_hash = decode(line.hash, 'hex')
-      where m.acknowledged_at is not null),
+      insert into inbound_messages (adapter, operation, key, version, media_type, body, body_hash)
+      select ${adapter}, ${operation}, key, version + 1, 'application/json', convert_to(body, 'UTF8'), decode(hash, 'hex')
+      from item where not same order by key returning id, key),
     items as (
       insert into inbound_items (message_id, number, event, dossier_code, result, facts)
       select f.id, 1, i.event, i."dossierCode", case when i.readable then 'accepted' else 'refused' end, i.facts
@@ -68,7 +64,7 @@ export async function storePage (tx: Tx, { adapter, operation, actor, cursor, me
     moved as (
       insert into polls (adapter, cursor) values (${adapter}, ${cursor})
       on conflict (adapter) do update set cursor = excluded.cursor)
-    select (select count(*) from fresh)::int as fresh, (select coalesce(jsonb_agg(key), '[]') from again) as again`.execute(tx)
+    select (select count(*) from fresh)::int as fresh, (select coalesce(jsonb_agg(key), '[]') from item where same and acknowledged_at is not null) as again`.execute(tx)
   return counts ?? { fresh: 0, again: [] }
 }
 

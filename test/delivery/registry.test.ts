@@ -53,7 +53,7 @@ t.test('an operation that only one of manifest and code has, or that no setting 
   const [help, title] = [{ vi: 'x', en: 'x' }, { vi: 'x', en: 'x' }]
   const setting = { type: 'string', help }
   await add('first', { settings: { ACCEPT: setting }, accept: { title, enabledBy: 'ACCEPT' } })
-  await t.rejects(loadAdapter('first', url), /adapters\/first: manifest\.json and adapter\.ts disagree on whether there is an operation accept/)
+  await t.rejects(loadAdapter('first', url), /adapters\/first: manifest\.json names accept, which adapter\.ts does not offer/)
   await add('second', { accept: { title, enabledBy: 'ACCEPT' } })
   await t.rejects(readManifest('second', url), /accept is enabled by ACCEPT, which is no setting/)
 })

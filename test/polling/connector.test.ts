@@ -37,8 +37,8 @@ async function connect (t: Test, options: GatewayOptions & { settings?: Record<s
   const gateway = await startGateway(t, { ...options, adapterSettings: connectorSettings(at.url, options.settings) })
   const stored = async (): Promise<string[]> => {
     const rows = await gateway.services.db.selectFrom('inbound_messages as m').innerJoin('inbound_items as i', 'i.message_id', 'm.id')
-      .select(['m.key', 'i.result', 'm.acknowledged_at']).orderBy('m.id').execute()
-    return rows.map(row => `${row.key.replace(/[0-9a-f]{12,}$/, '…')} ${row.result}${row.acknowledged_at === null ? '' : ' told'}`)
+      .select(['m.key', 'm.version', 'i.result', 'm.acknowledged_at']).orderBy('m.id').execute()
+    return rows.map(row => `${row.key.replace(/[0-9a-f]{12,}$/, '…')}${row.version === 1 ? '' : ` v${row.version}`} ${row.result}${row.acknowledged_at === null ? '' : ' told'}`)
   }
   return { ...gateway, portal: at.portal, stored }
 }
@@ -91,7 +91,7 @@ t.test('one gateway', async t => {
     portal.connector.file({ MaHoSo: 'G01-no-id' } as never)
     await polls.run()
     await polls.run()
-    t.strictSame(await about(4), [' accepted told', '#… accepted told'])
+    t.strictSame(await about(4), [' accepted told', ' v2 accepted told'])
     t.strictSame((await stored()).filter(line => line.startsWith('unreadable')), ['unreadable-… refused'])
     t.match(portal.connector.waiting(), [{ MaHoSo: 'G01-no-id' }])
   })
