@@ -19,6 +19,8 @@ import { codeRoutes } from './routes/codes.js'
 import { deliveryRoutes } from './routes/deliveries.js'
 import { deliveryEvidenceRoutes } from './routes/delivery.js'
 import { dossierRoutes } from './routes/dossiers.js'
+import { endpointRoutes } from './routes/endpoints.js'
+import { eventRoutes } from './routes/events.js'
 import { healthRoutes } from './routes/health.js'
 import { importRoutes } from './routes/import.js'
 import { reconciliationRoutes } from './routes/reconciliations.js'
@@ -70,6 +72,8 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
     await api.register(reconciliationRoutes, { services })
     await api.register(alertRoutes, { services, nearDueHours: config.nearDueHours })
     await api.register(auditRoutes, { services })
+    await api.register(eventRoutes, { services })
+    await api.register(endpointRoutes, { services })
   }, { prefix: '/v1' })
   return app
 }

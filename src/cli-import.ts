@@ -4,6 +4,7 @@ import { createCodeBooks } from './codes/books.js'
 import type { Config } from './config.js'
 import type { Database } from './db/open.js'
 import { activateAdapters, closeAdapter } from './delivery/activate.js'
+import { dossierAdapters } from './delivery/dossier-adapters.js'
 import { importBaseline, type ImportSummary } from './dossier/import.js'
 import type { ImportCounts, ImportError } from './dossier/import-tally.js'
 import { createValidator } from './dossier/validate.js'
@@ -31,7 +32,7 @@ export async function importCommand ({ db, config, args, options }: ImportComman
     const summary = await importBaseline(await chunksOf(file), {
       db,
       validator: createValidator(),
-      adapters: [...adapters.keys()],
+      adapters: [...dossierAdapters(adapters).keys()],
       partnerFindings: await partnerReview({ adapters, books: createCodeBooks(db) }),
       actor: ACTOR,
       clientId: ACTOR,

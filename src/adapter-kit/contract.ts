@@ -7,11 +7,14 @@
 import type { BilingualText } from './bilingual.js'
 import type { Dossier, ProgressStep } from './dossier-types.js'
 import type { Finding, FindingKind } from './findings.js'
+import type { Guard } from './guard.js'
 import type { Network } from './network.js'
+import type { Endpoint, NotifyOperation } from './notification.js'
 
 export type { BilingualText } from './bilingual.js'
 export type { Dossier, ProgressStep } from './dossier-types.js'
 export type { Network } from './network.js'
+export type { Endpoint, Notification, NotificationInput, NotifyOperation, UrlProblem } from './notification.js'
 
 /** Values of an adapter's settings after the manifest's types were applied. Secrets are among them: never log this. */
 export type Settings = Readonly<Record<string, string | number | boolean | readonly string[]>>
@@ -55,6 +58,8 @@ export interface PlannedCall {
   message: unknown
   /** Ids of the steps that this call reports. */
   steps: readonly string[]
+  /** With notifications: the partner is one endpoint of many. */
+  to?: Endpoint
 }
 
 export interface MappingResult {
@@ -95,8 +100,9 @@ export interface WireAnswer {
  * - `transient`: the partner did not take it and says or shows that later is better.
  * - `uncertain`: it may or may not have been done.
  * - `refused`: the partner said no in its own words.
+ * - `failed`: nothing was sent, and as things are set here nothing can be; repeating it is of no use.
  */
-export type Verdict = 'done' | 'exists' | 'missing' | 'transient' | 'uncertain' | 'refused'
+export type Verdict = 'done' | 'exists' | 'missing' | 'transient' | 'uncertain' | 'refused' | 'failed'
 
 export interface Outcome {
   verdict: Verdict
@@ -106,7 +112,7 @@ export interface Outcome {
   code: string
   /** The partner's own words, shortened; empty when it said nothing. */
   words: string
-  /** What to do about it, for a `refused`; the kernel has texts for the other kinds. */
+  /** What to do about it, for a `refused` or `failed`; the kernel has texts for the other kinds. */
   cure?: BilingualText
   /** Seconds that the partner asked to wait. */
   retryAfterSeconds?: number
@@ -182,8 +188,8 @@ export interface CatalogueItem {
 }
 
 export interface DeliverOperation {
-  /** Pure: no I/O, clock, randomness or logging. */
-  map: (input: MappingInput) => MappingResult
+  /** Pure: no I/O, clock, randomness or logging. Left out where the manifest's subject is `notification`. */
+  map?: (input: MappingInput) => MappingResult
   open: (options: OpenOptions) => DeliverClient
 }
 
@@ -195,6 +201,8 @@ export interface HttpOptions {
   limits: ManifestLimits
   /** Absent: directly, and trusting whom the machine trusts. */
   network?: Network | undefined
+  /** Absent: every address may be connected to. For addresses that somebody outside has given. */
+  guard?: Guard | undefined
   /** Absent: no limit of calls per second. */
   pace?: Pace | undefined
 }
@@ -207,6 +215,8 @@ export interface OpenOptions extends HttpOptions {
 
 export interface Adapter {
   deliver: DeliverOperation
+  /** Where the manifest's subject is `notification`. */
+  notify?: NotifyOperation
   /** Every kind of finding that the mapping raises; docs/findings.md is written from it. */
   findings?: readonly FindingKind[]
 }
@@ -218,6 +228,8 @@ export interface Manifest {
   protocol: string
   specification: { name: string, version: string, date: string }
   deliver: {
+    /** What is delivered: dossiers (the default), or notifications of events to endpoints. */
+    subject?: 'dossier' | 'notification'
     /** May a waiting older revision be replaced by a newer one? (design §2.6) */
     supersedes: boolean
     /**
@@ -281,7 +293,7 @@ export interface ManifestCall {
 }
 
 export interface ManifestSetting {
-  type: 'string' | 'url' | 'path' | 'integer' | 'boolean' | 'list'
+  type: 'string' | 'url' | 'path' | 'integer' | 'boolean' | 'list' | 'networks'
   required?: boolean
   /** Required where each setting named here has one of these values: `{ "GENERATION": ["a"] }`. */
   requiredFor?: Record<string, string[]>

@@ -19,6 +19,9 @@ export type AuditAction =
   | 'catalogue.pulled'
   | 'redrive.created' | 'redrive.paused' | 'redrive.resumed' | 'redrive.cancelled' | 'redrive.done'
   | 'reconciliation.started' | 'reconciliation.done' | 'reconciliation.cancelled'
+  | 'inbound.accepted'
+  | 'endpoint.created' | 'endpoint.changed' | 'endpoint.disabled' | 'endpoint.enabled' | 'endpoint.deleted'
+  | 'endpoint.secret-rotated' | 'endpoint.secret-viewed' | 'endpoint.tested' | 'endpoint.replayed'
   | 'client.key-created' | 'client.key-revoked' | 'audit.viewed'
 
 export interface AuditEntry {

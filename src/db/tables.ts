@@ -69,7 +69,8 @@ export interface ProgressStepsTable {
 export interface LanesTable {
   id: GeneratedBigint
   adapter: string
-  dossier_id: Bigint
+  /** Null: a lane of notifications. */
+  dossier_id: Bigint | null
   known_at_partner: Generated<boolean>
   confirmed_revision: Generated<number>
   delivered_revision: Generated<number>
@@ -82,13 +83,16 @@ export interface LanesTable {
   baseline_id: Bigint | null
   unit: Generated<string>
   blocked_by: Bigint | null
+  endpoint_id: string | null
+  subject: string | null
 }
 
 export interface DeliveriesTable {
   id: GeneratedBigint
   lane_id: Bigint
   adapter: string
-  dossier_id: Bigint
+  dossier_id: Bigint | null
+  event_id: number | null
   revision: number
   state: ColumnType<DeliveryState, DeliveryState | undefined, DeliveryState>
   attempts: Generated<number>
@@ -258,6 +262,38 @@ export interface RatesTable {
   next_at: Instant
 }
 
+export interface WebhookEndpointsTable {
+  id: Generated<string>
+  adapter: string
+  client_id: string
+  url: string
+  description: string | null
+  types: string[]
+  agency: string | null
+  own_dossiers_only: Generated<boolean>
+  secret_version: Generated<number>
+  previous_version: number | null
+  previous_until: Instant | null
+  disabled_at: Instant | null
+  disabled_by: string | null
+  disabled_code: string | null
+  created_at: DefaultInstant
+  deleted_at: Instant | null
+}
+
+export interface EventsTable {
+  id: number
+  public_id: Generated<string>
+  audit_id: Bigint
+  type: string
+  occurred_at: Instant
+  dossier_code: string | null
+  client_id: string | null
+  agency: string | null
+  endpoint_id: string | null
+  data: Json<Record<string, unknown>>
+}
+
 export interface AuditEntriesTable {
   id: GeneratedBigint
   xid: ColumnType<string, never, never>
@@ -292,4 +328,6 @@ export interface Tables {
   catalogue_pulls: CataloguePullsTable
   catalogue_asked: CatalogueAskedTable
   rates: RatesTable
+  webhook_endpoints: WebhookEndpointsTable
+  events: EventsTable
 }

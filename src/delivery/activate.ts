@@ -2,7 +2,7 @@
 import { toShortAgency } from '../adapter-kit/codes.js'
 import type { DeliverClient, Pace, Settings } from '../adapter-kit/contract.js'
 import { nameSet } from '../adapter-kit/redaction.js'
-import { checkNames, readAdapterSettings } from '../adapter-settings.js'
+import { checkNames, readAdapterSettings, settingPrefix } from '../adapter-settings.js'
 import type { Environment } from '../config.js'
 import { ConfigError } from '../errors.js'
 import { createPace, type SlotStore } from '../protection/rate.js'
@@ -34,6 +34,7 @@ async function activate (id: string, { environment, folder, slots }: Required<Pi
   const loaded = await loadAdapter(id, folder)
   const read = readAdapterSettings(environment, loaded.manifest)
   const { limits, network } = read
+  if (loaded.adapter.notify !== undefined && network.proxyUrl !== undefined) throw new ConfigError([`${settingPrefix(id)}PROXY_URL: not with ${id}: whom a proxy connects to for an endpoint's name cannot be checked from here`])
   const open = (settings: Settings, target: string): DeliverClient => {
     const client = loaded.adapter.deliver.open({ settings, limits, network, pace: paceOf(target, limits.callsPerSecond, slots), now: Date.now })
     const { batchSize: size = 1, batchWaitMs: waitMs = 0 } = limits

@@ -48,6 +48,9 @@ export async function loadAdapter (id: string, folder: URL = ADAPTERS_FOLDER): P
   const undeclared = Object.keys(codes).filter(table => !Object.hasOwn(manifest.codeTables ?? {}, table))
   if (undeclared.length > 0) throw new ConfigError([`adapters/${id}/codes.json: manifest.json declares no table ${undeclared.join(', ')}`])
   const module = await import(new URL(`${id}/adapter.js`, folder).href) as { default: Adapter }
+  const subject = manifest.deliver.subject ?? 'dossier'
+  const offers = subject === 'dossier' ? module.default.deliver.map : module.default.notify
+  if (offers === undefined) throw new ConfigError([`adapters/${id}/adapter.js: the manifest's subject is ${subject}, for which it has no mapping`])
   return {
     manifest,
     codes,

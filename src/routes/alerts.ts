@@ -1,6 +1,7 @@
 /** `/v1/alerts`: what an operator should look at before the clock does it. */
 import type { FastifyInstance } from 'fastify'
 import { toHanoi } from '../adapter-kit/dates.js'
+import { endpointAlerts } from '../db/endpoints.js'
 import { countNearDue, nearDue } from '../db/watching.js'
 import type { Services } from '../services.js'
 
@@ -14,11 +15,11 @@ export interface AlertRouteOptions {
 export async function alertRoutes (app: FastifyInstance, { services, nearDueHours }: AlertRouteOptions): Promise<void> {
   app.get('/alerts', {
     config: { scope: 'deliveries:read' },
-    schema: { summary: 'Cảnh báo: hồ sơ xong mà Cổng chưa có, hàng đợi đứng yên, ngừng nhận / Alerts: finished but not at the partner, standstill, intake closed' }
+    schema: { summary: 'Cảnh báo: hồ sơ xong mà Cổng chưa có, hàng đợi đứng yên, nơi nhận thông báo hỏng hoặc bị tắt, ngừng nhận / Alerts: finished but not at the partner, standstill, endpoints that fail or were disabled, intake closed' }
   }, async () => {
     const now = Date.now()
     const question = { adapters: [...services.adapters.keys()], hours: nearDueHours }
-    const [counts, rows, { checks }] = await Promise.all([countNearDue(services.db, question), nearDue(services.db, { ...question, limit: SHOWN }), services.watch.readiness()])
+    const [counts, rows, { checks }, endpoints] = await Promise.all([countNearDue(services.db, question), nearDue(services.db, { ...question, limit: SHOWN }), services.watch.readiness(), endpointAlerts(services.db, SHOWN)])
     const stalled = checks.flatMap(({ adapters = [] }) => adapters)
     return {
       nearDue: {
@@ -28,6 +29,7 @@ export async function alertRoutes (app: FastifyInstance, { services, nearDueHour
         dossiers: rows.map(({ code, dueAt, ...row }) => ({ ...row, dossierCode: code, dueAt: toHanoi(dueAt), late: dueAt.getTime() < now }))
       },
       stalled: stalled.map(({ since, ...row }) => ({ ...row, since: toHanoi(since) })),
+      endpoints: endpoints.map(({ client_id: clientId, since, url, ...row }) => ({ ...row, clientId, server: new URL(url).origin, since: toHanoi(since) })),
       intakeClosed: [...services.watch.closedBy()],
       failing: checks.filter(({ ok }) => !ok).map(({ name, since, detail }) => ({ name, since, detail }))
     }

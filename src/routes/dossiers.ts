@@ -7,6 +7,7 @@ import { procedureVersion } from '../catalogue/pinned.js'
 import { recordAudit } from '../db/audit.js'
 import { findDossier, listDeliveries } from '../db/reading.js'
 import type { Tx } from '../db/open.js'
+import { dossierAdapters } from '../delivery/dossier-adapters.js'
 import { readDossier, readProgress } from '../dossier/documents.js'
 import { acceptDossier, acceptProgress, type Accepted, type IntakeOptions } from '../dossier/intake.js'
 import { once } from '../dossier/once.js'
@@ -73,10 +74,10 @@ export async function dossierRoutes (app: FastifyInstance, options: DossierRoute
   }, async request => {
     const row = await findDossier(services.db, request.params.code)
     if (row === undefined) throw dossierNotFound()
-    const deliveries = await listDeliveries(services.db, { dossierCode: row.code, limit: DELIVERIES_SHOWN })
+    const deliveries = await listDeliveries(services.db, { dossierCode: row.code, subject: 'dossier', limit: DELIVERIES_SHOWN })
     await recordAudit(services.db, [{ actor: `client:${request.client.id}`, action: 'dossier.viewed', dossierCode: row.code }])
     const { procedure, receivedAt } = row.content as Pick<Dossier, 'procedure' | 'receivedAt'>
-    const adapters = [...services.adapters.values()]
+    const adapters = [...dossierAdapters(services.adapters).values()]
     const bookOf = await services.books.refresh(adapters)
     const version = await procedureVersion(services.db, { procedureCode: procedure.code, receivedAt, adapters, bookOf })
     return { ...dossierView(row), procedureVersion: version, deliveries: deliveries.map(delivery => deliveryView(delivery, services.adapters)) }
@@ -100,7 +101,7 @@ interface Pushed {
 
 /** The one transaction of a push; the lanes are rung after its commit, and the answer goes out after it too. */
 async function accept (services: Services, { request, reply, findings }: Pushed, work: (tx: Tx, intake: IntakeOptions) => Promise<Accepted>): Promise<FastifyReply> {
-  if (services.adapters.size === 0) throw noAdapters()
+  if (dossierAdapters(services.adapters).size === 0) throw noAdapters()
   const key = idempotencyKey(request)
   const scope = key === undefined ? undefined : { clientId: request.client.id, route: `${request.method} ${request.url}`, key }
   const intake = intakeOptions(services, request.client.id)
@@ -118,7 +119,7 @@ async function accept (services: Services, { request, reply, findings }: Pushed,
 }
 
 function intakeOptions ({ adapters }: Services, clientId: string): IntakeOptions {
-  const all = [...adapters.values()]
+  const all = [...dossierAdapters(adapters).values()]
   return {
     clientId,
     adapters: all.map(({ manifest }) => manifest.id),

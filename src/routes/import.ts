@@ -1,6 +1,7 @@
 /** `POST /v1/dossiers/import`: dossiers that the partners hold already, one a line, streamed. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
+import { dossierAdapters } from '../delivery/dossier-adapters.js'
 import { importBaseline, type ImportSummary } from '../dossier/import.js'
 import { noAdapters } from '../dossier/problems.js'
 import { canonicalSchema } from '../dossier/schemas.js'
@@ -60,7 +61,7 @@ export async function importRoutes (app: FastifyInstance, { services, validator,
     }
   }, async request => {
     if (request.body == null) throw notNdjson()
-    if (services.adapters.size === 0) throw noAdapters()
+    if (dossierAdapters(services.adapters).size === 0) throw noAdapters()
     return runImport(arrivingChunks(request.body, { idleMs: IDLE_MS, stopping: stopping.signal }), request)
   })
 
@@ -68,7 +69,7 @@ export async function importRoutes (app: FastifyInstance, { services, validator,
     return importBaseline(chunks, {
       db: services.db,
       validator,
-      adapters: [...services.adapters.keys()],
+      adapters: [...dossierAdapters(services.adapters).keys()],
       partnerFindings: await partnerReview(services),
       actor: `client:${client.id}`,
       clientId: client.id,

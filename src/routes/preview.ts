@@ -3,6 +3,7 @@ import { toHanoi } from '../adapter-kit/dates.js'
 import type { Dossier } from '../adapter-kit/dossier-types.js'
 import type { Finding } from '../adapter-kit/findings.js'
 import { previewState } from '../db/reading.js'
+import { dossierAdapters } from '../delivery/dossier-adapters.js'
 import { asUnit } from '../delivery/units.js'
 import { previewDossier, type AdapterPreview } from '../delivery/preview.js'
 import { mapDossier, type Mappable } from '../delivery/mapping.js'
@@ -17,9 +18,10 @@ export interface PreviewAnswer {
 
 export async function previewAnswer (services: Services, pushed: { dossier: Dossier, findings: Finding[] }): Promise<PreviewAnswer> {
   const { dossier, steps } = mappable(pushed.dossier)
-  const state = await previewState(services.db, dossier.code, [...services.adapters.keys()])
-  const bookOf = await services.books.refresh(services.adapters.values())
-  const adapters = [...services.adapters.values()].map(adapter => {
+  const shown = dossierAdapters(services.adapters)
+  const state = await previewState(services.db, dossier.code, [...shown.keys()])
+  const bookOf = await services.books.refresh(shown.values())
+  const adapters = [...shown.values()].map(adapter => {
     const book = bookOf(adapter)
     return previewDossier(asUnit(adapter, { dossier, book, on: toHanoi(new Date()).slice(0, 10) }), { pushed: { dossier, steps }, state, book })
   })
@@ -28,8 +30,9 @@ export async function previewAnswer (services: Services, pushed: { dossier: Doss
 
 /** What the partners' formats and the code tables of this moment say of pushed documents. */
 export async function partnerReview ({ adapters, books }: Pick<Services, 'adapters' | 'books'>): Promise<(dossier: Dossier) => Finding[]> {
-  const bookOf = await books.refresh(adapters.values())
-  return dossier => [...adapters.values()].flatMap(adapter => mapDossier(adapter, mappable(dossier), bookOf(adapter)).findings)
+  const asked = [...dossierAdapters(adapters).values()]
+  const bookOf = await books.refresh(asked)
+  return dossier => asked.flatMap(adapter => mapDossier(adapter, mappable(dossier), bookOf(adapter)).findings)
 }
 
 /** The document as a mapping takes it: every step has an id. */

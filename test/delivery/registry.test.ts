@@ -16,7 +16,7 @@ t.test('the gateway\'s own folder is found beside the code, and each adapter in 
     const { manifest, adapter, schemas } = await loadAdapter(id, ADAPTERS_FOLDER)
     t.equal(manifest.id, id)
     t.strictSame([...schemas.keys()], Object.keys(manifest.deliver.calls), 'a schema for each call')
-    t.type(adapter.deliver.map, 'function')
+    t.type(manifest.deliver.subject === 'notification' ? adapter.notify?.map : adapter.deliver.map, 'function')
   }
 })
 
