@@ -30,7 +30,7 @@ async function plan (tx: Tx, { which, actor }: { which: RawBuilder<unknown>, act
       where ${which}),
     lane as (
       insert into lanes (adapter, endpoint_id, subject, unit, due_at)
-      select distinct adapter, endpoint_id, subject, endpoint_id, clock_timestamp() from wanted order by endpoint_id, subject
+      select adapter, endpoint_id, subject, endpoint_id, clock_timestamp() from wanted group by adapter, endpoint_id, subject order by endpoint_id, subject
       on conflict (endpoint_id, subject) where endpoint_id is not null do update
         set changes = lanes.changes + 1, due_at = case when lanes.blocked_by is null then coalesce(lanes.due_at, excluded.due_at) end
       returning id, adapter, endpoint_id, subject, due_at),
