@@ -7,6 +7,10 @@ export interface EventCursor {
   auditId: string
   /** Number of the last event. */
   eventId: number
+  /** Facts up to this id are told, whatever their xid. */
+  toldTo: string
+  /** It lies beyond every transaction of this server: the database came here as a dump. */
+  isForeign: boolean
 }
 
 /** An entry of the audit log as the sequencer reads it. */
@@ -26,17 +30,23 @@ export interface Fact {
 /** Whoever holds it is the sequencer until the end of the transaction; the next one waits, and then sees all of it. */
 export async function lockCursor (tx: Tx): Promise<EventCursor> {
   const { rows: [row] } = await sql<EventCursor>`
-    select xid::text, audit_id::text as "auditId", event_id as "eventId" from event_cursor for update`.execute(tx)
+    select xid::text, audit_id::text as "auditId", event_id as "eventId", told_to::text as "toldTo",
+      xid >= pg_snapshot_xmax(pg_current_snapshot()) as "isForeign"
+    from event_cursor for update`.execute(tx)
   if (row === undefined) throw new Error('the table event_cursor has lost its row')
   return row
 }
 
-/** Entries after the cursor in commit-safe order: none that commits late is passed over (design §2.12). */
-export async function readFacts (tx: Tx, { xid, auditId }: EventCursor, limit: number): Promise<Fact[]> {
+/**
+ * Entries after the cursor in commit-safe order: none that commits late is passed over (design §2.12). In a database that
+ * came as a dump, first what that brought and had not been told: nothing of it can commit late.
+ */
+export async function readFacts (tx: Tx, { xid, auditId, toldTo, isForeign }: EventCursor, limit: number): Promise<Fact[]> {
+  const settled = isForeign ? sql`e.xid >= pg_snapshot_xmax(pg_current_snapshot())` : sql`e.xid < pg_snapshot_xmin(pg_current_snapshot())`
   const { rows } = await sql<Fact>`
     with batch as materialized (
       select e.id, e.xid, e.at, e.action, e.dossier_code, e.delivery_id, e.adapter, e.details from audit_entries e
-      where e.xid < pg_snapshot_xmin(pg_current_snapshot()) and (e.xid, e.id) > (${xid}::xid8, ${auditId}::bigint)
+      where ${settled} and (e.xid, e.id) > (${xid}::xid8, ${auditId}::bigint) and e.id > ${toldTo}::bigint
       order by e.xid, e.id limit ${limit})
     select b.id::text, b.xid::text, b.at, b.action, b.dossier_code, b.delivery_id::text, b.adapter, b.details,
            d.event_id is not null as of_notification
@@ -66,8 +76,23 @@ export async function appendEvents (tx: Tx, events: readonly NewEvent[]): Promis
     left join dossiers x on x.code = e."dossierCode"`.execute(tx)
 }
 
-export async function moveCursor (tx: Tx, { xid, auditId, eventId }: EventCursor): Promise<void> {
+/** Goes on with this server's own transactions, once everything that the dump brought is told. */
+export async function adoptCursor (tx: Tx): Promise<void> {
+  await sql`
+    update event_cursor set xid = '0'::xid8, audit_id = 0, told_to = greatest(told_to, (
+      select coalesce(max(id), 0) from audit_entries where xid >= pg_snapshot_xmax(pg_current_snapshot())))`.execute(tx)
+}
+
+export async function moveCursor (tx: Tx, { xid, auditId, eventId }: Pick<EventCursor, 'xid' | 'auditId' | 'eventId'>): Promise<void> {
   await sql`update event_cursor set xid = ${xid}::xid8, audit_id = ${auditId}::bigint, event_id = ${eventId}`.execute(tx)
+}
+
+/** Since when the oldest fact waits that the sequencer has not read; undefined: it has read all. */
+export async function unreadSince (db: Executor): Promise<Date | undefined> {
+  const { rows: [row] } = await sql<{ at: Date }>`
+    select e.at from event_cursor c, lateral (
+      select a.at from audit_entries a where (a.xid, a.id) > (c.xid, c.audit_id) and a.id > c.told_to order by a.xid, a.id limit 1) e`.execute(db)
+  return row?.at
 }
 
 export interface EventRow {

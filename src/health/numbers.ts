@@ -3,6 +3,7 @@
  * second, and a scrape waits no longer than SCRAPE_MS (field case convoy#2807).
  */
 import { backlog, type Backlog } from '../db/controls.js'
+import { unreadSince } from '../db/events.js'
 import type { Database } from '../db/open.js'
 import { openTargets, type OpenTarget } from '../db/targets.js'
 import { countNearDue, type NearDueCount } from '../db/watching.js'
@@ -12,6 +13,8 @@ export interface Numbers {
   backlog: Backlog[]
   nearDue: NearDueCount[]
   openTargets: OpenTarget[]
+  /** Since when the oldest fact waits that is no event yet; undefined: none does. */
+  unreadSince: Date | undefined
 }
 
 export interface NumbersReader {
@@ -31,8 +34,8 @@ export function createNumbers (db: Database, { adapters, nearDueHours }: { adapt
   async function refresh (): Promise<Numbers | undefined> {
     const started = performance.now()
     try {
-      const [open, due, targets] = await Promise.all([backlog(db), countNearDue(db, { adapters, hours: nearDueHours }), openTargets(db)])
-      last = { takenAt: Date.now(), backlog: open, nearDue: due, openTargets: targets }
+      const [open, due, targets, unread] = await Promise.all([backlog(db), countNearDue(db, { adapters, hours: nearDueHours }), openTargets(db), unreadSince(db)])
+      last = { takenAt: Date.now(), backlog: open, nearDue: due, openTargets: targets, unreadSince: unread }
     } catch {
       // The age of the numbers tells; readiness says why.
     }

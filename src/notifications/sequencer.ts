@@ -4,7 +4,7 @@
  * the way of a dossier waits for it (ADR 0017).
  */
 import { startRounds, type Rounds } from '../deadline.js'
-import { appendEvents, lockCursor, moveCursor, readFacts } from '../db/events.js'
+import { adoptCursor, appendEvents, lockCursor, moveCursor, readFacts } from '../db/events.js'
 import type { RingableLane } from '../db/lanes.js'
 import { planNotifications } from '../db/notifying.js'
 import type { Database } from '../db/open.js'
@@ -54,7 +54,10 @@ export async function sequenceBatch (db: Database, limit: number): Promise<Seque
     const cursor = await lockCursor(tx)
     const facts = await readFacts(tx, cursor, limit)
     const last = facts.at(-1)
-    if (last === undefined) return { lanes: [], more: false }
+    if (last === undefined) {
+      if (cursor.isForeign) await adoptCursor(tx)
+      return { lanes: [], more: cursor.isForeign }
+    }
     const events = facts.map(eventOf).filter(event => event !== undefined).map((event, index) => ({ ...event, id: cursor.eventId + index + 1 }))
     const eventId = cursor.eventId + events.length
     if (events.length > 0) await appendEvents(tx, events)

@@ -25,25 +25,27 @@ export function createMetrics (attempts: Registry): Metrics {
   const age = gauge('lienthong_oldest_open_delivery_seconds', 'Age of the oldest open delivery.', ['adapter', 'state'])
   const near = gauge('lienthong_near_due', 'Finished dossiers, due soon or late, whose newest revision is not at the partner.', ['adapter'])
   const open = gauge('lienthong_target_open', 'Accounts at partners whose breaker is open; the unit is empty for the adapter\'s own.', ['adapter', 'unit'])
+  const behind = gauge('lienthong_events_behind_seconds', 'Age of the oldest fact that is no event yet.', [])
   const taken = gauge('lienthong_numbers_age_seconds', 'Age of the numbers above: they are read beside the scrape.', [])
   const passing = gauge('lienthong_check_ok', 'Checks of /readyz: 1 passes, 0 fails.', ['check'])
   const stalled = gauge('lienthong_stalled_lanes', 'Lanes that are overdue while nothing of their adapter moves, up to 1000.', ['adapter'])
   const closed = gauge('lienthong_intake_closed', 'Pushes are answered 503, by cause.', ['cause'])
 
-  function setNumbers ({ takenAt, backlog, nearDue, openTargets }: Numbers): void {
+  function setNumbers ({ takenAt, backlog, nearDue, openTargets, unreadSince }: Numbers): void {
     for (const { adapter, state, count: deliveries, oldest } of backlog) {
       count.set({ adapter, state }, deliveries)
       age.set({ adapter, state }, (Date.now() - oldest.getTime()) / 1000)
     }
     for (const { adapter, count: dossiers } of nearDue) near.set({ adapter }, dossiers)
     for (const { adapter, unit } of openTargets) open.set({ adapter, unit }, 1)
+    behind.set(unreadSince === undefined ? 0 : Math.max(0, (Date.now() - unreadSince.getTime()) / 1000))
     taken.set((Date.now() - takenAt) / 1000)
   }
 
   return {
     contentType: registry.contentType,
     render: async ({ adapters, numbers, checks, closedBy }) => {
-      for (const one of [count, age, near, open, taken, passing, stalled, closed]) one.reset()
+      for (const one of [count, age, near, open, behind, taken, passing, stalled, closed]) one.reset()
       for (const adapter of adapters) {
         stalled.set({ adapter }, 0)
         if (numbers === undefined) continue

@@ -2,10 +2,12 @@
 import type { FastifyInstance } from 'fastify'
 import { toHanoi } from '../adapter-kit/dates.js'
 import { endpointAlerts } from '../db/endpoints.js'
+import { unreadSince } from '../db/events.js'
 import { countNearDue, nearDue } from '../db/watching.js'
 import type { Services } from '../services.js'
 
 const SHOWN = 500
+const EVENTS_BEHIND_MS = 60_000
 
 export interface AlertRouteOptions {
   services: Services
@@ -19,7 +21,7 @@ export async function alertRoutes (app: FastifyInstance, { services, nearDueHour
   }, async () => {
     const now = Date.now()
     const question = { adapters: [...services.adapters.keys()], hours: nearDueHours }
-    const [counts, rows, { checks }, endpoints] = await Promise.all([countNearDue(services.db, question), nearDue(services.db, { ...question, limit: SHOWN }), services.watch.readiness(), endpointAlerts(services.db, SHOWN)])
+    const [counts, rows, { checks }, endpoints, unread] = await Promise.all([countNearDue(services.db, question), nearDue(services.db, { ...question, limit: SHOWN }), services.watch.readiness(), endpointAlerts(services.db, SHOWN), unreadSince(services.db)])
     const stalled = checks.flatMap(({ adapters = [] }) => adapters)
     return {
       nearDue: {
@@ -30,6 +32,8 @@ export async function alertRoutes (app: FastifyInstance, { services, nearDueHour
       },
       stalled: stalled.map(({ since, ...row }) => ({ ...row, since: toHanoi(since) })),
       endpoints: endpoints.map(({ client_id: clientId, since, url, ...row }) => ({ ...row, clientId, server: new URL(url).origin, since: toHanoi(since) })),
+      // Facts are read within seconds; a minute means that the sequencer stands still, or that a transaction does not end.
+      eventsBehindSince: unread === undefined || now - unread.getTime() < EVENTS_BEHIND_MS ? null : toHanoi(unread),
       intakeClosed: [...services.watch.closedBy()],
       failing: checks.filter(({ ok }) => !ok).map(({ name, since, detail }) => ({ name, since, detail }))
     }

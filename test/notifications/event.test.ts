@@ -4,16 +4,33 @@ import { eventOf } from '../../src/notifications/event.js'
 
 function fact (changes: Partial<Fact> = {}): Fact {
   return {
-    id: '7', xid: '1', at: new Date('2026-11-04T02:00:00Z'), action: 'delivery.refused', dossier_code: 'H15-1', delivery_id: '12', adapter: 'national-portal',
-    details: { revision: 3, attempt: 1, rule: 'portal.refused', code: 'procedure-unknown' }, of_notification: false, ...changes
+    id: '7',
+    xid: '1',
+    at: new Date('2026-11-04T02:00:00Z'),
+    action: 'delivery.refused',
+    dossier_code: 'H15-1',
+    delivery_id: '12',
+    adapter: 'national-portal',
+    details: { revision: 3, attempt: 1, rule: 'portal.refused', code: 'procedure-unknown' },
+    of_notification: false,
+    ...changes
   }
 }
 
 t.test('the end of a dossier\'s delivery is an event: what, which revision, where, why, and where more is to be read', async t => {
   t.strictSame(eventOf(fact()), {
-    auditId: '7', occurredAt: new Date('2026-11-04T02:00:00Z'), dossierCode: 'H15-1', agency: null, endpointId: null, type: 'dossier.refused',
+    auditId: '7',
+    occurredAt: new Date('2026-11-04T02:00:00Z'),
+    dossierCode: 'H15-1',
+    agency: null,
+    endpointId: null,
+    type: 'dossier.refused',
     data: {
-      dossierCode: 'H15-1', revision: 3, adapter: 'national-portal', deliveryId: '12', failureCode: 'procedure-unknown',
+      dossierCode: 'H15-1',
+      revision: 3,
+      adapter: 'national-portal',
+      deliveryId: '12',
+      failureCode: 'procedure-unknown',
       links: { dossier: '/v1/dossiers/H15-1', delivery: '/v1/deliveries/12' }
     }
   })

@@ -126,3 +126,29 @@ t.test('events of one dossier code share a lane before and after there is such a
   t.strictSame(rows, [{ type: 'dossier.received', lanes: 1 }, { type: 'payment.confirmed', lanes: 1 }])
   t.match(await listEvents(db, { after: 0, agency: 'H15.14', limit: 10 }), [{ type: 'payment.confirmed' }], 'agency and client are known from then on')
 })
+
+t.test('a database that came as a dump from an older server goes on: what was not told is, what was is not again', async t => {
+  const { db: restored } = await openTestDatabase(t)
+  const brought = async (code: string, xid: string): Promise<void> => {
+    await sql`
+      insert into audit_entries (xid, actor, action, dossier_code, details)
+      values (${xid}::xid8, 'national', 'inbound.accepted', ${code}, '{"event":"dossier.received","inbound":"1"}')`.execute(restored)
+  }
+  // The first xid is one that this server has had too.
+  await brought('TOLD-EARLY', '3')
+  await brought('TOLD', '900000000001')
+  await sql`update event_cursor set xid = '900000000001', audit_id = (select max(id) from audit_entries)`.execute(restored)
+  await brought('UNTOLD', '900000000002')
+  await recordAudit(restored, [inbound('SINCE')])
+  const codes = async (): Promise<unknown[]> => (await listEvents(restored, { after: 0, limit: 10 })).map(({ data }) => data['dossierCode'])
+  await until(async () => {
+    await sequenceAll(restored)
+    return (await codes()).length >= 2
+  })
+  await recordAudit(restored, [inbound('LATER')])
+  await until(async () => {
+    await sequenceAll(restored)
+    return (await codes()).length >= 3
+  })
+  t.strictSame(await codes(), ['UNTOLD', 'SINCE', 'LATER'])
+})

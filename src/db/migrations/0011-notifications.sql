@@ -55,7 +55,9 @@ create table event_cursor (
   only_one boolean primary key default true check (only_one),
   xid      xid8 not null,
   audit_id bigint not null,
-  event_id integer not null
+  event_id integer not null,
+  -- Facts up to this id are told whatever their xid: they came with a dump from a server whose xids were higher.
+  told_to  bigint not null default 0
 );
 -- Facts from now on: those before are no news.
 insert into event_cursor (xid, audit_id, event_id) values (pg_current_xact_id(), 0, 0);
