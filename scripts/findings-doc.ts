@@ -72,7 +72,9 @@ function cell (text: string): string {
   return text.replace(/\{\w+\}/g, '…').replaceAll('|', '\\|')
 }
 
-const adapters = await Promise.all((await adapterIds(folder)).map(async id => ({ id, kinds: (await loadAdapter(id)).adapter.findings ?? [] })))
+const loaded = await Promise.all((await adapterIds(folder)).map(async id => loadAdapter(id)))
+// Findings are about what is pushed, and notifications are not.
+const adapters = loaded.filter(({ manifest }) => manifest.deliver.subject !== 'notification').map(({ manifest, adapter }) => ({ id: manifest.id, kinds: adapter.findings ?? [] }))
 const sections = [...gatewaySections(), ...adapters.flatMap(({ id, kinds }) => adapterSections(id, [...KERNEL_KINDS, ...kinds]))]
 const wanted = HEAD + sections.map(section).join('')
 if (!process.argv.includes('--check')) {

@@ -14,8 +14,16 @@ async function generate (): Promise<string> {
     type: 'object',
     additionalProperties: false,
     required: ['dossier', 'progress', 'codeTable', 'reconciliationRequest', 'endpoint', 'endpointChange', 'endpointRotation', 'endpointReplay'],
-    properties: { dossier: { $ref: 'dossier.json' }, progress: { $ref: 'progress.json' }, codeTable: { $ref: 'code-table.json' }, reconciliationRequest: { $ref: 'reconciliation-request.json' },
-      endpoint: { $ref: 'endpoint.json' }, endpointChange: { $ref: 'endpoint-change.json' }, endpointRotation: { $ref: 'endpoint-rotation.json' }, endpointReplay: { $ref: 'endpoint-replay.json' } }
+    properties: {
+      dossier: { $ref: 'dossier.json' },
+      progress: { $ref: 'progress.json' },
+      codeTable: { $ref: 'code-table.json' },
+      reconciliationRequest: { $ref: 'reconciliation-request.json' },
+      endpoint: { $ref: 'endpoint.json' },
+      endpointChange: { $ref: 'endpoint-change.json' },
+      endpointRotation: { $ref: 'endpoint-rotation.json' },
+      endpointReplay: { $ref: 'endpoint-replay.json' }
+    }
   }
   return compile(schema, 'CanonicalDocuments', {
     cwd: join(root, 'schemas/'),

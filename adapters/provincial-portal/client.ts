@@ -40,7 +40,12 @@ export function createClient (options: OpenOptions): DeliverClient {
 /** What it says differs from call to call: the time, and so the signature. */
 function describe (call: PlannedCall): WireRequest {
   const signed = { 'webhook-id': eventId(call), 'webhook-timestamp': '«time»', 'webhook-signature': '«signature»' }
-  return { method: 'POST', url: endpointOf(call).url, headers: { ...HEADERS, ...signed }, body: call.message }
+  return { method: 'POST', url: shownUrl(endpointOf(call).url), headers: { ...HEADERS, ...signed }, body: call.message }
+}
+
+/** The server alone: the rest may be a secret of its owner, and evidence is read by others too. */
+function shownUrl (url: string): string {
+  return `${new URL(url).origin}/…`
 }
 
 export function interpret (answer: HttpAnswer, now: number): Outcome {

@@ -39,7 +39,7 @@ export function openDispatcher (limits: ManifestLimits, network: Network, guard?
   const address = given({ localAddress: network.sourceAddress })
   const tls = { timeout: limits.connectTimeoutMs, ...tlsOptions(network) }
   // Whom a proxy connects to cannot be seen from here: an adapter with a guard is refused a proxy before it is opened.
-  if (guard !== undefined) return new Agent({ ...pool, connect: guardedConnector({ ...tls, ...address }, guard) })
+  if (guard !== undefined) return new Agent({ ...pool, ...address, connect: guardedConnector(tls, guard) })
   if (proxyUrl === undefined) return new Agent({ ...pool, ...address, connect: tls })
   return new ProxyAgent({
     ...pool,

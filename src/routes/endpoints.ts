@@ -1,5 +1,5 @@
 /** `/v1/endpoints`: where a client wants to be told of events. */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { toShortAgency } from '../adapter-kit/codes.js'
 import { toHanoi } from '../adapter-kit/dates.js'
 import type { EndpointChange, EndpointReplay, EndpointRequest, EndpointRotation } from '../adapter-kit/dossier-types.js'
@@ -42,7 +42,7 @@ export async function endpointRoutes (app: FastifyInstance, { services }: { serv
       ...by(request), adapter: notifier.manifest.id, clientId: request.client.id, wishes: { url, description, types, agency: short(agency), ownDossiersOnly }
     })
     if (endpoint === undefined) throw tooManyEndpoints()
-    return reply.code(201).send({ ...endpointView(endpoint), ...secretView(notifier, endpoint) })
+    return secretly(reply).code(201).send({ ...endpointView(endpoint), ...secretView(notifier, endpoint) })
   })
 
   app.get('/endpoints', {
@@ -72,20 +72,20 @@ export async function endpointRoutes (app: FastifyInstance, { services }: { serv
 
   app.get('/endpoints/:id/secret', {
     config: SCOPE, schema: { summary: 'Xem khóa ký / Show the signing secret', params: PARAMS }
-  }, async (request: OneEndpoint) => {
+  }, async (request: OneEndpoint, reply) => {
     const endpoint = await found(services, request)
     await noteSecretViewed(db, { id: endpoint.id, ...by(request) })
-    return { id: endpoint.id, ...secretView(notifierOf(services), endpoint) }
+    return secretly(reply).send({ id: endpoint.id, ...secretView(notifierOf(services), endpoint) })
   })
 
   app.post('/endpoints/:id/rotate', {
     config: SCOPE,
     schema: { summary: 'Đổi khóa ký / Rotate the signing secret', params: PARAMS, body: canonicalSchema('endpoint-rotation') }
-  }, async (request: OneEndpoint) => {
+  }, async (request: OneEndpoint, reply) => {
     const { overlapSeconds } = read(checks.rotation, request.body)
     const notifier = notifierOf(services)
     const endpoint = there(await rotateEndpoint(db, whose(request), { ...by(request), overlapSeconds }))
-    return { id: endpoint.id, ...secretView(notifier, endpoint) }
+    return secretly(reply).send({ id: endpoint.id, ...secretView(notifier, endpoint) })
   })
 
   app.post('/endpoints/:id/test', {
@@ -110,6 +110,11 @@ export async function endpointRoutes (app: FastifyInstance, { services }: { serv
     services.relay.ring(lanes)
     return reply.code(202).send({ id: endpoint.id, deliveries: count, cursor: more === null ? null : String(more) })
   })
+}
+
+/** No cache on the way keeps a secret. */
+function secretly (reply: FastifyReply): FastifyReply {
+  return reply.header('cache-control', 'no-store')
 }
 
 function notifierOf ({ adapters }: Services): ActiveAdapter {

@@ -1,12 +1,16 @@
 // Addresses that may not be connected to are refused at the connection itself, however they are written or found.
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import t, { type Test } from 'tap'
 import type { Guard } from '../../src/adapter-kit/guard.js'
 import { isNetwork, permitted, permitsHost } from '../../src/adapter-kit/guard.js'
 import { createHttpClient, type HttpFailure } from '../../src/adapter-kit/http.js'
+import { selfSigned } from './support.js'
 
 const LIMITS = { concurrency: 1, connections: 2, connectTimeoutMs: 2000, callTimeoutMs: 2000, maxResponseBytes: 1024 }
+
+const certificate = selfSigned()
 
 const REFUSED = [
   '0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '127.8.8.8', '169.254.169.254', '172.16.0.1', '172.31.255.255', '192.0.0.8', '192.168.1.1',
@@ -89,4 +93,22 @@ t.test('of several addresses only the permitted are tried', async t => {
 t.test('a name that cannot be resolved fails as it always did', async t => {
   const lookup: LookupFunction = (_hostname, _options, callback) => { callback(Object.assign(new Error('no'), { code: 'ENOTFOUND' }), '') }
   t.equal(await callOf(t, { allow: [], lookup }, 'nowhere.example'), 'ENOTFOUND unsent')
+})
+
+t.test('over TLS the certificate has to be that of the name, whatever address was connected to', { skip: certificate === undefined ? 'no openssl command to make a certificate with' : false }, async t => {
+  const server = createTlsServer({ ...certificate }, (_request, response) => { response.end() })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const http = createHttpClient({
+    limits: LIMITS,
+    network: { ca: certificate?.cert ?? '', sourceAddress: '127.0.0.1' },
+    guard: { allow: ['127.0.0.0/8'], lookup: answering(['127.0.0.1']) }
+  })
+  t.teardown(async () => {
+    server.close()
+    await http.close()
+  })
+  const { port } = server.address() as { port: number }
+  const call = async (host: string): Promise<unknown> => http.request({ method: 'POST', url: new URL(`https://${host}:${port}/`), headers: {}, body: '{}' }).then(({ status }) => status, (failure: HttpFailure) => failure.code)
+  t.equal(await call('127.0.0.1'), 200)
+  t.equal(await call('motcua.example.vn'), 'ERR_TLS_CERT_ALTNAME_INVALID')
 })

@@ -70,7 +70,7 @@ t.test('what is told of a dossier is thin: no name, no number, no summary', asyn
     const preview = (await gateway.call({ method: 'POST', url: '/v1/dossiers/preview', payload: dossier })).json<{ adapters: Array<{ adapter: string }> }>()
     t.strictSame(preview.adapters.map(({ adapter }) => adapter), ['national-portal'])
     const evidence = (await gateway.call({ url: `/v1/deliveries/${String(deliveries[0]?.['id'])}` })).json<{ tries: Array<{ calls: unknown[] }> }>()
-    t.match(evidence.tries, [{ result: 'delivered', calls: [{ operation: 'event', request: { url: receiver.url, body: { type: 'dossier.delivered' } }, answer: { status: 204 } }] }])
+    t.match(evidence.tries, [{ result: 'delivered', calls: [{ operation: 'event', request: { url: `${new URL(receiver.url).origin}/…`, body: { type: 'dossier.delivered' } }, answer: { status: 204 } }] }])
     t.notMatch(JSON.stringify(evidence), /whsec_|v1,/)
     const refused = await gateway.call({ method: 'POST', url: '/v1/reconciliations', payload: { adapter: 'provincial-portal' } })
     t.match(refused.json(), { code: 'adapter-not-found' }, 'nothing is compared with a portal that holds no dossiers')
