@@ -1,6 +1,6 @@
 /** `GET /v1/events`: what happened, for portals that cannot be called. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { toShortAgency } from '../adapter-kit/codes.js'
 import { listEvents, type EventFilter, type EventRow } from '../db/events.js'
 import { notificationOf } from '../notifications/event.js'
@@ -37,9 +37,9 @@ export async function eventRoutes (app: FastifyInstance, { services }: { service
   app.get<{ Querystring: EventQuery }>('/events', {
     config: { scope: 'events:read' },
     schema: { summary: 'Sự kiện, cũ trước mới sau / Events, oldest first', querystring: QUERY }
-  }, async request => {
+  }, async (request, reply) => {
     const filter = filterOf(request)
-    const gone = AbortSignal.any([stopping.signal, goneSignal(request)])
+    const gone = AbortSignal.any([stopping.signal, goneSignal(reply)])
     const rows = await waited(async () => await listEvents(services.db, filter), { seconds: request.query.wait, gone })
     return { events: rows.map(notificationOf), cursor: String(rows.at(-1)?.id ?? filter.after) }
   })
@@ -66,8 +66,9 @@ async function waited (look: () => Promise<EventRow[]>, { seconds, gone }: { sec
   }
 }
 
-function goneSignal ({ raw }: FastifyRequest): AbortSignal {
+/** Of the answer: a request without a body is closed as soon as it has been read. */
+function goneSignal ({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  raw.once('close', () => { if (raw.destroyed) controller.abort() })
+  raw.once('close', () => { if (!raw.writableEnded) controller.abort() })
   return controller.signal
 }

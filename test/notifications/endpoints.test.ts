@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { addKey, generateKey } from '../../src/db/keys.js'
 import { aDossier, codeOf } from '../support/dossiers.js'
-import { until } from '../support/gateway.js'
+import { KEY, until } from '../support/gateway.js'
 import { isGenuine, startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.js'
 import { auditOf, openStand, statesAt, type RegisteredEndpoint } from './stand.js'
 
@@ -192,7 +192,9 @@ t.test('the feed tells all of it to a portal that cannot be called, from a curso
   await sequenced('H15-feed', 1)
   const from = (await ask<Feed>({ url: '/v1/events?limit=1000' })).cursor
   t.match(await ask<Feed>({ url: `/v1/events?cursor=${from}` }), { events: [], cursor: from }, 'the cursor stays where nothing is new')
-  const waiting = ask<Feed>({ url: `/v1/events?cursor=${from}&type=payment.confirmed,tax.payment&wait=30` })
+  // Over a real connection: what tells that nobody waits any more differs there.
+  const origin = await gateway.app.listen({ host: '127.0.0.1', port: 0 })
+  const waiting = fetch(`${origin}/v1/events?cursor=${from}&type=payment.confirmed,tax.payment&wait=30`, { headers: { authorization: `Bearer ${KEY}` } }).then(async response => await response.json() as Feed)
   for (const event of ['tax.notice', 'payment.confirmed']) await happens('H15-feed', event)
   const page = await waiting
   t.match(page.events, [{ id: /^evt_/, type: 'payment.confirmed', data: { dossierCode: 'H15-feed' } }])
