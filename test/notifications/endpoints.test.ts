@@ -116,7 +116,13 @@ t.test('One alert per event instead of per target: a dead endpoint with many eve
   t.match(await alerts(), [{ state: 'failing', code: 'http-503', clientId: 'bootstrap' }])
   const opened = async (): Promise<number> => (await sql`select from audit_entries where action = 'target.opened' and details ->> 'unit' = ${endpoint.id}`.execute(db)).rows.length
   t.equal(await opened(), 1, 'audited once')
-  for (const enabled of [false, true]) await ask({ method: 'PATCH', url: `/v1/endpoints/${endpoint.id}`, payload: { enabled } })
+  const targets = async (): Promise<number> => (await ask<{ adapters: Array<{ id: string, targets: Array<{ unit: string }> }> }>({ url: '/v1/adapters' })).adapters
+    .flatMap(adapter => adapter.targets).filter(({ unit }) => unit === endpoint.id).length
+  const switched = async (enabled: boolean): Promise<unknown> => ask({ method: 'PATCH', url: `/v1/endpoints/${endpoint.id}`, payload: { enabled } })
+  t.equal(await targets(), 1)
+  await switched(false)
+  t.equal(await targets(), 0, 'nobody waits for one that is off')
+  await switched(true)
   t.equal((await alerts()).length, 1, 'off and on again, it still has to show that it is back')
   receiver.answer(204)
   await ask({ method: 'POST', url: `/v1/endpoints/${endpoint.id}/test` })
