@@ -130,6 +130,23 @@ t.test('One alert per event instead of per target: a dead endpoint with many eve
   t.equal(typesAt(receiver).at(-1), 'endpoint.test')
 })
 
+t.test('what waits for a repetition when its endpoint goes is cancelled by the next claim, and never sent', async t => {
+  const { receiver, endpoint } = await endpointOf(t)
+  receiver.answer(503)
+  await happens('H15-straggler')
+  await sequenced('H15-straggler', 1)
+  await until(() => receiver.received.length > 0)
+  // As if it had been under way when its owner switched the endpoint off.
+  await sql`update webhook_endpoints set disabled_at = clock_timestamp() where id = ${endpoint.id}`.execute(db)
+  await until(async () => (await statesAt(stand, endpoint.id)).join() === 'payment.confirmed cancelled')
+  const { rows } = await sql`select from audit_entries where action = 'delivery.cancelled' and dossier_code = 'H15-straggler' and details ->> 'by' = 'endpoint-disabled'`.execute(db)
+  t.equal(rows.length, 1, 'and the log says why')
+  const calls = receiver.received.length
+  await happens('H15-straggler', 'tax.notice')
+  await sequenced('H15-straggler', 2)
+  t.equal(receiver.received.length, calls)
+})
+
 t.test('one event is replayed with the id it had, also to an endpoint that is newer than the event', async t => {
   const { receiver, endpoint } = await endpointOf(t)
   for (const event of ['tax.notice', 'payment.confirmed']) await happens('H15-again', event)
