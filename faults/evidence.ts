@@ -45,8 +45,8 @@ export async function countedAttempts (db: Database, prefix: string): Promise<nu
 export async function planSums (db: Database): Promise<{ planned: number, deliveries: number, states: Record<string, number> }> {
   const { rows: [row] } = await sql<{ planned: number, deliveries: number, states: Record<string, number> }>`
     select (select count(*)::int from lanes l join revisions r on r.dossier_id = l.dossier_id) as planned,
-      (select count(*)::int from deliveries) as deliveries,
-      (select coalesce(jsonb_object_agg(state, n), '{}') from (select state, count(*) as n from deliveries group by state) s) as states`.execute(db)
+      (select count(*)::int from deliveries where event_id is null) as deliveries,
+      (select coalesce(jsonb_object_agg(state, n), '{}') from (select state, count(*) as n from deliveries where event_id is null group by state) s) as states`.execute(db)
   return row ?? { planned: 0, deliveries: 0, states: {} }
 }
 

@@ -80,9 +80,9 @@ function cell (text: string): string {
   return text.replace(/\{\w+\}/g, '…').replaceAll('|', '\\|')
 }
 
-// An adapter that only receives finds nothing in a dossier.
-const loaded = await Promise.all((await adapterIds(folder)).map(async id => ({ id, adapter: (await loadAdapter(id)).adapter })))
-const adapters = loaded.filter(({ adapter }) => adapter.deliver !== undefined)
+// Findings are about dossiers that are pushed: not of adapters that only receive, or deliver notifications.
+const loaded = await Promise.all((await adapterIds(folder)).map(async id => ({ id, ...await loadAdapter(id) })))
+const adapters = loaded.filter(({ manifest: { deliver } }) => deliver !== undefined && deliver.subject !== 'notification')
 const sections = [...gatewaySections(), ...adapters.flatMap(({ id, adapter: { findings = [], accept } }) => [
   ...adapterSections(id, [...KERNEL_KINDS, ...findings]),
   ...(accept === undefined ? [] : [dropInSection(id, [...DROP_IN_KINDS, ...accept.findings])])

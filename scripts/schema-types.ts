@@ -13,8 +13,18 @@ async function generate (): Promise<string> {
     title: 'CanonicalDocuments',
     type: 'object',
     additionalProperties: false,
-    required: ['dossier', 'progress', 'codeTable', 'paymentRequest', 'reconciliationRequest'],
-    properties: { dossier: { $ref: 'dossier.json' }, progress: { $ref: 'progress.json' }, codeTable: { $ref: 'code-table.json' }, paymentRequest: { $ref: 'payment-request.json' }, reconciliationRequest: { $ref: 'reconciliation-request.json' } }
+    required: ['dossier', 'progress', 'codeTable', 'paymentRequest', 'reconciliationRequest', 'endpoint', 'endpointChange', 'endpointRotation', 'endpointReplay'],
+    properties: {
+      dossier: { $ref: 'dossier.json' },
+      progress: { $ref: 'progress.json' },
+      codeTable: { $ref: 'code-table.json' },
+      paymentRequest: { $ref: 'payment-request.json' },
+      reconciliationRequest: { $ref: 'reconciliation-request.json' },
+      endpoint: { $ref: 'endpoint.json' },
+      endpointChange: { $ref: 'endpoint-change.json' },
+      endpointRotation: { $ref: 'endpoint-rotation.json' },
+      endpointReplay: { $ref: 'endpoint-replay.json' }
+    }
   }
   return compile(schema, 'CanonicalDocuments', {
     cwd: join(root, 'schemas/'),

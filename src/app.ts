@@ -24,6 +24,8 @@ import { deliveryEvidenceRoutes } from './routes/delivery.js'
 import { dossierRoutes } from './routes/dossiers.js'
 import { fileDownloadRoutes } from './routes/file-download.js'
 import { fileRoutes } from './routes/files.js'
+import { endpointRoutes } from './routes/endpoints.js'
+import { eventRoutes } from './routes/events.js'
 import { healthRoutes } from './routes/health.js'
 import { importRoutes } from './routes/import.js'
 import { importStatusRoutes } from './routes/imports.js'
@@ -87,6 +89,8 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
     await api.register(alertRoutes, { services, nearDueHours: config.nearDueHours })
     await api.register(inboundRoutes, { services })
     await api.register(auditRoutes, { services })
+    await api.register(eventRoutes, { services })
+    await api.register(endpointRoutes, { services })
   }, { prefix: '/v1' })
   await app.register(soapService, { services, validator, closedBy: services.watch.closedBy })
   return app

@@ -8,6 +8,7 @@ import { activateAdapters, closeAdapter } from './delivery/activate.js'
 import type { ActiveAdapter } from './delivery/context.js'
 import type { BulkSummary } from './dossier/bulk-lines.js'
 import { gunzipped, limited } from './dossier/gunzip.js'
+import { dossierAdapters } from './delivery/dossier-adapters.js'
 import { importBaseline, type ImportSummary } from './dossier/import.js'
 import type { ImportCounts } from './dossier/import-tally.js'
 import { originRules } from './dossier/origin.js'
@@ -60,7 +61,7 @@ async function baselineCommand ({ db, config, options, chunks, adapters }: Impor
   return importBaseline(chunks, {
     db,
     validator: createValidator(),
-    adapters: [...adapters.keys()],
+    adapters: [...dossierAdapters(adapters).keys()],
     origins: originRules(adapters.values()),
     partnerFindings: await partnerReview({ adapters, books: createCodeBooks(db), files: { links: openLinks(config) } }),
     actor: ACTOR,

@@ -13,12 +13,15 @@ import { reserveSlots } from './db/rates.js'
 import { closeAdapter, installAdapters, openAdapters, openInbox } from './delivery/activate.js'
 import { createBreakers } from './delivery/breakers.js'
 import type { ActiveAdapter, DeliveryContext, InstalledAdapter } from './delivery/context.js'
+import { dossierAdapters } from './delivery/dossier-adapters.js'
 import { startHeldTimer } from './delivery/held-timer.js'
 import { workLane } from './delivery/lane.js'
 import { createLeaseKeeper } from './delivery/lease-keeper.js'
 import { createRelay, type Relay } from './delivery/relay.js'
 import { ADAPTERS_FOLDER } from './delivery/registry.js'
 import { createSweep, type Sweep } from './delivery/sweep.js'
+import type { Rounds } from './deadline.js'
+import { startSequencer } from './notifications/sequencer.js'
 import type { SlotStore } from './protection/rate.js'
 import { startPolls, type Polls } from './polling/timer.js'
 import { startRedriveRunner, type RedriveRunnerOptions } from './redrive/runner.js'
@@ -51,6 +54,8 @@ export interface Services {
   queues: LaneQueues
   relay: Relay
   sweep: Sweep
+  /** Makes events of what was committed; `run` is one round now. */
+  sequencer: Rounds
   catalogue: Catalogue
   polls: Polls
   watch: Watch
@@ -130,12 +135,14 @@ async function open (config: Config, role: Role, opening: Opening): Promise<Serv
   const workers = working ? startWorkers({ clock, config, db, adapters, books, files, attempts, log }, queue.startWorker) : undefined
   if (workers !== undefined) closers.push(workers)
   if (working) closers.push(clock.bounded('held', startHeldTimer({ db, books, relay, adapters: [...adapters.values()], seconds: config.heldAskSeconds, owner: `${hostname()}/${process.pid}`, log: limited }).close))
-  if (working) closers.push(clock.bounded('reconciliation', startReconciling({ config, db, adapters, books, log: limited })))
+  if (working) closers.push(clock.bounded('reconciliation', startReconciling({ config, db, adapters: dossierAdapters(adapters), books, log: limited })))
   const polls = startPolling({ db, installed: working ? installed : new Map(), slots, log: limited })
   closers.push(clock.bounded('polls', () => polls.close()))
   if (working) closers.push(clock.bounded('redrives', startRedriving({ db, relay, log: limited })))
   const sweep = createSweep({ db, queues: queue.queues, relay, adapters: [...adapters.keys()], seconds: config.sweepSeconds, log: limited })
   closers.push(clock.bounded('sweep', () => sweep.close()))
+  const sequencer = startSequencer({ db, relay, log: limited })
+  closers.push(clock.bounded('events', () => sequencer.close()))
   const { catalogueHours, catalogueDetails: details } = config
   const catalogue = createCatalogue({ db, adapters, hours: working ? catalogueHours : 0, details, log: limited, random: Math.random })
   closers.push(clock.bounded('catalogue', () => catalogue.close()))
@@ -153,6 +160,7 @@ async function open (config: Config, role: Role, opening: Opening): Promise<Serv
     queues: queue.queues,
     relay,
     sweep,
+    sequencer,
     catalogue,
     polls,
     watch,

@@ -48,7 +48,7 @@ export const SETTINGS = {
     help: 'Redis for the queue (production): redis://, redis+sentinel:// or redis+cluster://, with rediss for TLS. Unset: the queue lives in PostgreSQL.'
   },
   DATA_DIR: { default: './data', help: 'Where the private database server keeps its files.' },
-  ADAPTERS: { default: '', help: 'Adapters to deliver to, separated by commas: national-portal.' },
+  ADAPTERS: { default: '', help: 'Adapters to deliver to, separated by commas: national-portal, and provincial-portal for notifications to provincial systems.' },
   OUTBOUND: { default: 'on', oneOf: ['on', 'paused'], help: 'paused: accept and plan, send nothing (after a restore).' },
   LOG_LEVEL: { default: 'info', oneOf: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], help: 'Lowest level that is logged.' },
   BOOTSTRAP_API_KEY: {

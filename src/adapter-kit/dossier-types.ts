@@ -1,11 +1,22 @@
 // Generated from schemas/*.json by `npm run schemas:types`; do not edit.
 
+/**
+ * Only events of these types; empty or left out: all.
+ *
+ * @maxItems 50
+ */
+export type Types = string[]
+
 export interface CanonicalDocuments {
   dossier: Dossier
   progress: Progress
   codeTable: CodeTable
   paymentRequest: PaymentRequest
   reconciliationRequest: ReconciliationRequest
+  endpoint: EndpointRequest
+  endpointChange: EndpointChange
+  endpointRotation: EndpointRotation
+  endpointReplay: EndpointReplay
 }
 /**
  * A dossier as the gateway keeps it: one whole state, pushed as often as it changes. Every field of DongBoHoSoMC (contracts: national-portal §2.1) has a home here. Identity numbers, codes and amounts are strings with their exact text.
@@ -426,4 +437,70 @@ export interface ReconciliationRequest {
      */
     sourceVersion?: number
   }[]
+}
+/**
+ * Where a client wants to be told of events.
+ */
+export interface EndpointRequest {
+  /**
+   * https://; http:// and private addresses in networks that the operators allow.
+   */
+  url: string
+  description?: string | null
+  types?: Types
+  /**
+   * Only events of dossiers of this agency and all below it; null or left out: every agency.
+   */
+  agency?: string | null
+  /**
+   * Only events of dossiers that this client pushed first.
+   */
+  ownDossiersOnly?: boolean
+}
+/**
+ * What is left out stays as it is.
+ */
+export interface EndpointChange {
+  /**
+   * https://; http:// and private addresses in networks that the operators allow.
+   */
+  url?: string
+  description?: string | null
+  types?: Types
+  /**
+   * Only events of dossiers of this agency and all below it; null or left out: every agency.
+   */
+  agency?: string | null
+  /**
+   * Only events of dossiers that this client pushed first.
+   */
+  ownDossiersOnly?: boolean
+  /**
+   * false: nothing is sent or planned any more, and what waits is cancelled.
+   */
+  enabled?: boolean
+}
+export interface EndpointRotation {
+  /**
+   * How long messages are signed with both secrets; 0: the old one is invalid at once.
+   */
+  overlapSeconds: number
+}
+/**
+ * One event, or those of a time that the endpoint's filters want.
+ */
+export interface EndpointReplay {
+  event?: string
+  /**
+   * Events that happened from then on.
+   */
+  since?: string
+  /**
+   * And before this; left out: to the end.
+   */
+  until?: string
+  /**
+   * `cursor` of the answer before, with the same time: where it goes on.
+   */
+  cursor?: string
 }

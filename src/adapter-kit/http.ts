@@ -46,8 +46,8 @@ export class HttpFailure extends Error {
   }
 }
 
-export function createHttpClient ({ limits, network = {}, pace }: HttpOptions): HttpClient {
-  const dispatcher = openDispatcher(limits, network)
+export function createHttpClient ({ limits, network = {}, guard, pace }: HttpOptions): HttpClient {
+  const dispatcher = openDispatcher(limits, network, guard)
   const closing = new AbortController()
   // Every waiting call without a signal of its own listens to it: many are no leak.
   setMaxListeners(0, closing.signal)
@@ -121,7 +121,7 @@ function lastValues (headers: Dispatcher.ResponseData['headers']): Record<string
 }
 
 /** Codes of Node and undici for failures before the first byte of the request was written. */
-const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|UND_ERR_INVALID_ARG|PROXY_REFUSED|UND_ERR_PRX_TLS|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|EPROTO)$/
+const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ADDRESS_REFUSED|UND_ERR_INVALID_ARG|PROXY_REFUSED|UND_ERR_PRX_TLS|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|EPROTO)$/
 
 function asFailure (error: unknown, signal: AbortSignal): HttpFailure {
   const code = failureCode(error, signal)

@@ -1,6 +1,7 @@
 /** The way to a partner: whom to trust, who we are, through which proxy, from which address. One per adapter. */
 import { Agent, Pool, ProxyAgent, type Dispatcher } from 'undici'
 import type { ManifestLimits } from './contract.js'
+import { guardedConnector, type Guard } from './guard.js'
 
 /** What an operator set for one adapter's connections; texts in PEM. All may be absent. */
 export interface Network {
@@ -23,7 +24,7 @@ export interface Network {
  */
 const IDLE_SOCKET_MS = 1000
 
-export function openDispatcher (limits: ManifestLimits, network: Network): Dispatcher {
+export function openDispatcher (limits: ManifestLimits, network: Network, guard?: Guard): Dispatcher {
   const idleMs = Math.min(limits.idleTimeoutMs ?? limits.callTimeoutMs, limits.callTimeoutMs)
   const pool: Pool.Options = {
     connections: limits.connections,
@@ -37,6 +38,8 @@ export function openDispatcher (limits: ManifestLimits, network: Network): Dispa
   const { proxyUrl } = network
   const address = given({ localAddress: network.sourceAddress })
   const tls = { timeout: limits.connectTimeoutMs, ...tlsOptions(network) }
+  // Whom a proxy connects to cannot be seen from here: an adapter with a guard is refused a proxy before it is opened.
+  if (guard !== undefined) return new Agent({ ...pool, ...address, connect: guardedConnector(tls, guard) })
   if (proxyUrl === undefined) return new Agent({ ...pool, ...address, connect: tls })
   return new ProxyAgent({
     ...pool,

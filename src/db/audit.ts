@@ -23,6 +23,8 @@ export type AuditAction =
   | 'payment.requested' | 'payment.viewed'
   | 'file.uploaded' | 'file.viewed' | 'file.removed'
   | 'client.session-opened' | 'question.passed-on'
+  | 'endpoint.created' | 'endpoint.changed' | 'endpoint.disabled' | 'endpoint.enabled' | 'endpoint.deleted'
+  | 'endpoint.secret-rotated' | 'endpoint.secret-viewed' | 'endpoint.tested' | 'endpoint.replayed'
   | 'client.key-created' | 'client.key-revoked' | 'audit.viewed'
 
 export interface AuditEntry {

@@ -12,7 +12,8 @@ export interface CauseRow {
   first_at: Date
   last_at: Date
   example_id: string
-  example_dossier: string
+  /** Null: a notification that is about no dossier. */
+  example_dossier: string | null
   failure_kind: string
   failure_code: string
   failure: StoredFailure
@@ -40,9 +41,9 @@ export async function listCauses (db: Executor, { adapter, state, limit }: Cause
       select fingerprint, sum(n)::int as count, jsonb_object_agg(state, n) as states, min(first_at) as first_at,
              max(last_at) as last_at, max(example_id) as example_id
       from counted group by fingerprint order by count desc, last_at desc limit ${limit})
-    select c.fingerprint, d.adapter, c.count, c.states, c.first_at, c.last_at, d.id::text as example_id, x.code as example_dossier,
+    select c.fingerprint, d.adapter, c.count, c.states, c.first_at, c.last_at, d.id::text as example_id, coalesce(x.code, nullif(l.subject, '')) as example_dossier,
            d.failure_kind, d.failure_code, d.failure
-    from causes c join deliveries d on d.id = c.example_id join dossiers x on x.id = d.dossier_id
+    from causes c join deliveries d on d.id = c.example_id join lanes l on l.id = d.lane_id left join dossiers x on x.id = d.dossier_id
     order by c.count desc, c.last_at desc`.execute(db)
   return rows
 }

@@ -13,7 +13,6 @@ export interface ClaimedLane {
   adapter: string
   /** The account of the last attempt; empty: the adapter's own, or none yet. */
   unit: string
-  dossierId: string
   knownAtPartner: boolean
   confirmedRevision: number
 }
@@ -27,12 +26,25 @@ export interface Head {
   retries: number
   /** Start of the age budget. */
   budgetFrom: Date
-  dossierCode: string
-  /** Newest time of an event that the revision reports. */
+  /** Null: a notification that is about no dossier. */
+  dossierCode: string | null
+  /** Newest time of an event that the revision reports; of a notification, the event's own. */
   eventAt: Date
-  content: Record<string, unknown>
+  /** Null: a notification. */
+  content: Record<string, unknown> | null
+  event: { id: string, type: string, data: Record<string, unknown> } | null
+  endpoint: ClaimedEndpoint | null
   /** More deliveries of the lane are open behind this one. */
   more: boolean
+}
+
+/** As it is at the claim: a change of address or secret holds from the next attempt on, in every process. */
+export interface ClaimedEndpoint {
+  id: string
+  url: string
+  version: number
+  previousVersion: number | null
+  previousUntil: Date | null
 }
 
 export interface OpenStep {
@@ -89,20 +101,26 @@ export async function claim (db: Database, lease: Lease, { superseding }: ClaimO
       from wanted w
       where lanes.id = ${lease.laneId} and w.claimable and (w.opened_at is null or exists (select from probe))
         and lanes.due_at <= clock_timestamp() and lanes.blocked_by is null and (lanes.lease_until is null or lanes.lease_until < clock_timestamp())
-      returning lanes.id, lanes.adapter, lanes.unit, dossier_id, known_at_partner, confirmed_revision, delivered_revision),
+      returning lanes.id, lanes.adapter, lanes.unit, known_at_partner, confirmed_revision, delivered_revision, endpoint_id, subject),
+    endpoint as (
+      select w.*, w.disabled_at is not null or w.deleted_at is not null as off from webhook_endpoints w, lane where w.id = lane.endpoint_id),
     open as materialized (
       select d.* from deliveries d join lane on lane.id = d.lane_id
       where d.state in ('queued', 'sending', 'retrying', 'held')),
     gone as (
-      update deliveries d set state = 'superseded', ended_at = clock_timestamp() from open o
+      -- An event is never superseded, so that an old one can be sent again; those for an endpoint that is off are cancelled.
+      update deliveries d set state = case when o.event_id is null then 'superseded' else 'cancelled' end, ended_at = clock_timestamp() from open o
       where d.id = o.id and d.state in ('queued', 'retrying') and o.state in ('queued', 'retrying')
-        and (o.revision < (select delivered_revision from lane)
-          or o.adapter = any(${superseding}::text[]) and exists (select from open n where n.revision > o.revision and n.state in ('queued', 'retrying')))
-      returning d.id, d.adapter, d.dossier_id, d.revision),
+        and (o.event_id is null and o.revision < (select delivered_revision from lane)
+          or o.adapter = any(${superseding}::text[]) and exists (select from open n where n.revision > o.revision and n.state in ('queued', 'retrying'))
+          or (select off from endpoint))
+      returning d.id, d.adapter, d.dossier_id, d.revision, d.state),
     head as (
-      select d.*, x.code, r.content, r.event_at from open d
-      join dossiers x on x.id = d.dossier_id
-      join revisions r on r.dossier_id = d.dossier_id and r.revision = d.revision
+      select d.*, coalesce(x.code, e.dossier_code) as code, r.content, coalesce(r.event_at, e.occurred_at) as event_at, e.public_id, e.type, e.data
+      from open d
+      left join dossiers x on x.id = d.dossier_id
+      left join revisions r on r.dossier_id = d.dossier_id and r.revision = d.revision
+      left join events e on e.id = d.event_id
       where d.id not in (select id from gone)
       order by d.revision limit 1),
     started as (
@@ -114,12 +132,16 @@ export async function claim (db: Database, lease: Lease, { superseding }: ClaimO
       insert into attempts (delivery_id, number, owner) select id, attempts, ${lease.owner} from started returning id, number),
     audited as (
       insert into audit_entries (actor, action, dossier_code, delivery_id, adapter, details)
-      select ${`worker:${lease.owner}`}, 'delivery.superseded', x.code, gone.id, gone.adapter,
-             jsonb_build_object('revision', gone.revision, 'by', coalesce((select revision from head), (select delivered_revision from lane)))
-      from gone join dossiers x on x.id = gone.dossier_id
+      select ${`worker:${lease.owner}`}, 'delivery.' || gone.state, coalesce(x.code, nullif((select subject from lane), '')), gone.id, gone.adapter,
+             case when gone.state = 'superseded'
+               then jsonb_build_object('revision', gone.revision, 'by', coalesce((select revision from head), (select delivered_revision from lane)))
+               else jsonb_build_object('endpoint', (select endpoint_id from lane), 'by', 'endpoint-disabled') end
+      from gone left join dossiers x on x.id = gone.dossier_id
       union all
       select ${`worker:${lease.owner}`}, 'delivery.attempted', head.code, head.id, head.adapter,
-             jsonb_build_object('revision', head.revision, 'attempt', attempt.number)
+             case when head.event_id is null then jsonb_build_object('revision', head.revision)
+               else jsonb_build_object('event', head.public_id, 'endpoint', (select endpoint_id from lane)) end
+             || jsonb_build_object('attempt', attempt.number)
       from head, attempt),
     steps as (
       select s.id, s.step_id, s.content, s.occurred_at from progress_steps s, head
@@ -127,10 +149,13 @@ export async function claim (db: Database, lease: Lease, { superseding }: ClaimO
         and not exists (select from step_confirmations c where c.adapter = head.adapter and c.step_id = s.id))
     select
       exists (select from probe) as probing,
-      (select jsonb_build_object('id', id::text, 'adapter', adapter, 'unit', unit, 'dossierId', dossier_id::text,
+      (select jsonb_build_object('id', id::text, 'adapter', adapter, 'unit', unit,
         'knownAtPartner', known_at_partner, 'confirmedRevision', confirmed_revision) from lane) as lane,
       (select jsonb_build_object('id', id::text, 'revision', revision, 'state', state, 'ownFailures', own_failures,
         'retries', retries, 'budgetFrom', budget_from, 'dossierCode', code, 'eventAt', event_at, 'content', content,
+        'event', case when event_id is not null then jsonb_build_object('id', public_id, 'type', type, 'data', data) end,
+        'endpoint', (select jsonb_build_object('id', id, 'url', url, 'version', secret_version, 'previousVersion', previous_version,
+          'previousUntil', previous_until) from endpoint),
         'more', (select count(*) > 1 from open where id not in (select id from gone))) from head) as head,
       (select jsonb_build_object('id', id::text, 'number', number) from attempt) as attempt,
       (select coalesce(jsonb_agg(jsonb_build_object('id', id::text, 'stepId', step_id, 'content', content) order by occurred_at, id), '[]') from steps) as steps,
@@ -139,6 +164,16 @@ export async function claim (db: Database, lease: Lease, { superseding }: ClaimO
       coalesce((select b.version from code_books b, lane where b.adapter = lane.adapter), 0)::int as "codesVersion",
       clock_timestamp() as now`.execute(db)
   if (row === undefined) throw new Error('a claim always returns one row')
-  // Inside jsonb a time is text.
-  return row.head === null ? row : { ...row, head: { ...row.head, budgetFrom: new Date(row.head.budgetFrom), eventAt: new Date(row.head.eventAt) } }
+  return row.head === null ? row : { ...row, head: withTimes(row.head) }
+}
+
+/** Inside jsonb a time is text. */
+function withTimes (head: Head): Head {
+  const { endpoint } = head
+  return {
+    ...head,
+    budgetFrom: new Date(head.budgetFrom),
+    eventAt: new Date(head.eventAt),
+    endpoint: endpoint === null || endpoint.previousUntil === null ? endpoint : { ...endpoint, previousUntil: new Date(endpoint.previousUntil) }
+  }
 }

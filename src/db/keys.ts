@@ -5,7 +5,7 @@ import type { Database, Executor, Tx } from './open.js'
 
 export const SCOPES = [
   'dossiers:write', 'files:write', 'dossiers:import', 'dossiers:read', 'deliveries:read', 'deliveries:manage',
-  'adapters:read', 'adapters:manage', 'codes:read', 'codes:manage', 'inbound:read', 'audit:read'
+  'adapters:read', 'adapters:manage', 'codes:read', 'codes:manage', 'inbound:read', 'audit:read', 'events:read', 'endpoints:manage'
 ] as const
 export type Scope = typeof SCOPES[number]
 

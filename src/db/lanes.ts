@@ -79,15 +79,17 @@ export interface Urgency {
   waited?: boolean
 }
 
-/** The urgency of a lane that the statement knows by this name, with its id, dossier_id and due_at. A head that the same statement plans is new work. */
+/**
+ * The urgency of a lane that the statement knows by this name, with its id, dossier_id and due_at. A head that the same
+ * statement plans is new work. Notifications are due on no day.
+ */
 export function urgencyOf (lane: 'lanes' | 'lane'): RawBuilder<Urgency> {
   return sql<Urgency>`(
-    select json_build_object('dueAt', x.due_at, 'since', ${sql.ref(lane)}.due_at, 'retries', coalesce(h.retries, 0), 'redriven', coalesce(h.budget_from > h.planned_at, false))
-    from dossiers x left join lateral (
+    select json_build_object('dueAt', (select x.due_at from dossiers x where x.id = ${sql.ref(lane)}.dossier_id), 'since', ${sql.ref(lane)}.due_at, 'retries', coalesce(h.retries, 0), 'redriven', coalesce(h.budget_from > h.planned_at, false))
+    from (select 1) one left join lateral (
       select d.retries, d.budget_from, d.planned_at from deliveries d
       where d.lane_id = ${sql.ref(lane)}.id and d.state in ('queued', 'sending', 'retrying', 'held')
-      order by d.revision limit 1) h on true
-    where x.id = ${sql.ref(lane)}.dossier_id)`
+      order by d.revision limit 1) h on true)`
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What the API shows: a dossier with its deliveries, its timeline, lists of deliveries. */
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Executor } from './open.js'
 import type { DeliveryState, StoredFailure } from './tables.js'
 
@@ -25,8 +25,14 @@ export async function findDossier (db: Executor, code: string): Promise<DossierR
 export interface DeliveryRow {
   id: string
   adapter: string
-  dossier_code: string
+  /** Null: a notification that is about no dossier. */
+  dossier_code: string | null
+  /** Of a notification, the number of its event. */
   revision: number
+  event_id: number | null
+  event: string | null
+  event_type: string | null
+  endpoint_id: string | null
   state: DeliveryState
   attempts: number
   planned_at: Date
@@ -49,21 +55,30 @@ export interface DeliveryFilter {
   /** A failure code or kind. */
   failure?: string | undefined
   fingerprint?: string | undefined
+  endpoint?: string | undefined
+  /** Deliveries of dossiers, or of notifications; absent: both. */
+  subject?: 'dossier' | 'notification' | undefined
   /** Deliveries with a smaller id: the newest come first. */
   before?: string | undefined
   limit: number
 }
 
-const DELIVERY_COLUMNS = ['d.id', 'd.adapter', 'x.code as dossier_code', 'd.revision', 'd.state', 'd.attempts', 'd.planned_at',
-  'd.next_attempt_at', 'l.blocked_by', 'c.paused_at', 'g.probe_at', 'd.ended_at', 'd.failure_kind', 'd.failure_code', 'd.failure', 'd.fingerprint'] as const
+const DELIVERY_COLUMNS = ['d.id', 'd.adapter', 'd.revision', 'd.event_id', 'e.public_id as event', 'e.type as event_type', 'l.endpoint_id', 'd.state', 'd.attempts',
+  'd.planned_at', 'd.next_attempt_at', 'l.blocked_by', 'c.paused_at', 'g.probe_at', 'd.ended_at', 'd.failure_kind', 'd.failure_code', 'd.failure', 'd.fingerprint'] as const
+
+/** What a delivery is about stands in its dossier, or in its event. */
+const shownDeliveries = (db: Executor) => db.selectFrom('deliveries as d').innerJoin('lanes as l', 'l.id', 'd.lane_id')
+  .leftJoin('dossiers as x', 'x.id', 'd.dossier_id').leftJoin('events as e', 'e.id', 'd.event_id')
+  .leftJoin('adapter_controls as c', 'c.adapter', 'd.adapter')
+  .leftJoin('targets as g', join => join.onRef('g.adapter', '=', 'd.adapter').onRef('g.unit', '=', 'l.unit'))
+  .select(DELIVERY_COLUMNS).select(eb => eb.fn.coalesce('x.code', 'e.dossier_code').as('dossier_code'))
 
 export async function listDeliveries (db: Executor, filter: DeliveryFilter): Promise<DeliveryRow[]> {
-  let query = db.selectFrom('deliveries as d').innerJoin('dossiers as x', 'x.id', 'd.dossier_id').innerJoin('lanes as l', 'l.id', 'd.lane_id')
-    .leftJoin('adapter_controls as c', 'c.adapter', 'd.adapter')
-    .leftJoin('targets as g', join => join.onRef('g.adapter', '=', 'd.adapter').onRef('g.unit', '=', 'l.unit'))
-    .select(DELIVERY_COLUMNS)
-    .orderBy('d.id', 'desc').limit(filter.limit)
-  if (filter.dossierCode !== undefined) query = query.where('x.code', '=', filter.dossierCode)
+  let query = shownDeliveries(db).orderBy('d.id', 'desc').limit(filter.limit)
+  const { dossierCode, subject } = filter
+  if (dossierCode !== undefined) query = query.where(aboutDossier(dossierCode))
+  if (subject !== undefined) query = query.where('d.event_id', subject === 'dossier' ? 'is' : 'is not', null)
+  if (filter.endpoint !== undefined) query = query.where('l.endpoint_id', '=', filter.endpoint)
   if (filter.state !== undefined) query = query.where('d.state', '=', filter.state as DeliveryState)
   if (filter.adapter !== undefined) query = query.where('d.adapter', '=', filter.adapter)
   if (filter.before !== undefined) query = query.where('d.id', '<', filter.before)
@@ -73,11 +88,14 @@ export async function listDeliveries (db: Executor, filter: DeliveryFilter): Pro
   return query.execute()
 }
 
+/** By ids, each kind from its index: a condition on both codes at once would read all deliveries. */
+const aboutDossier = (code: string): RawBuilder<boolean> => sql<boolean>`d.id = any(array(
+  select id from deliveries where dossier_id = (select id from dossiers where code = ${code})
+  union all
+  select n.id from lanes l join deliveries n on n.lane_id = l.id where l.subject = ${code}))`
+
 export async function findDelivery (db: Executor, id: string): Promise<DeliveryRow | undefined> {
-  return db.selectFrom('deliveries as d').innerJoin('dossiers as x', 'x.id', 'd.dossier_id').innerJoin('lanes as l', 'l.id', 'd.lane_id')
-    .leftJoin('adapter_controls as c', 'c.adapter', 'd.adapter')
-    .leftJoin('targets as g', join => join.onRef('g.adapter', '=', 'd.adapter').onRef('g.unit', '=', 'l.unit'))
-    .select(DELIVERY_COLUMNS).where('d.id', '=', id).executeTakeFirst()
+  return shownDeliveries(db).where('d.id', '=', id).executeTakeFirst()
 }
 
 export interface ExchangeRow {

@@ -83,7 +83,7 @@ export async function breakdownRedrivable (db: Executor, filter: RedriveFilter, 
 export interface RedrivableSample {
   id: string
   adapter: string
-  dossierCode: string
+  dossierCode: string | null
   revision: number
   state: string
   failureCode: string | null
@@ -92,8 +92,8 @@ export interface RedrivableSample {
 /** The oldest of them. */
 export async function sampleRedrivable (db: Executor, filter: RedriveFilter, limit: number): Promise<RedrivableSample[]> {
   const { rows } = await sql<RedrivableSample>`
-    select c.id::text, c.adapter, o.code as "dossierCode", c.revision, c.state, c.failure_code as "failureCode"
+    select c.id::text, c.adapter, coalesce(o.code, nullif(l.subject, '')) as "dossierCode", c.revision, c.state, c.failure_code as "failureCode"
     from (select d.* from deliveries d where ${matching(filter)} order by d.id limit ${limit}) c
-    join dossiers o on o.id = c.dossier_id order by c.id`.execute(db)
+    join lanes l on l.id = c.lane_id left join dossiers o on o.id = c.dossier_id order by c.id`.execute(db)
   return rows
 }

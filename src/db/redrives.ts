@@ -157,12 +157,12 @@ export interface RedriveItemFilter {
 
 export async function listRedriveItems (db: Executor, { id, result, after = '0', limit }: RedriveItemFilter): Promise<RedriveItemRow[]> {
   const { rows } = await sql<RedriveItemRow>`
-    select i.delivery_id::text, x.code as dossier_code, d.adapter, d.revision, i.result, i.reason, d.state, d.failure_code, i.done_at
+    select i.delivery_id::text, coalesce(x.code, nullif(l.subject, '')) as dossier_code, d.adapter, d.revision, i.result, i.reason, d.state, d.failure_code, i.done_at
     from (
       select * from redrive_items where redrive_id = ${id} and delivery_id > ${after}
         and ${result === undefined ? sql`true` : sql`coalesce(result, 'open') = ${result}`}
       order by delivery_id limit ${limit}) i
-    left join deliveries d on d.id = i.delivery_id left join dossiers x on x.id = d.dossier_id
+    left join deliveries d on d.id = i.delivery_id left join lanes l on l.id = d.lane_id left join dossiers x on x.id = d.dossier_id
     order by i.delivery_id`.execute(db)
   return rows
 }

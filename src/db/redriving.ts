@@ -7,7 +7,7 @@ import { matching, type RedriveFilter } from './redrive-filter.js'
 export interface Redriven {
   id: string
   adapter: string
-  dossier_code: string
+  dossier_code: string | null
   revision: number
   state: 'queued' | 'superseded'
 }
@@ -45,6 +45,9 @@ async function lock (tx: Tx, condition: RawBuilder<boolean>, limit: number): Pro
   return rows.map(row => row.id)
 }
 
+/** A later revision was delivered. An event stays news, whatever was told after it. */
+const OVERTAKEN = sql`l.endpoint_id is null and l.delivered_revision > d.revision`
+
 async function requeue (tx: Tx, ids: readonly string[]): Promise<RedriveOutcome> {
   if (ids.length === 0) return { redriven: [], lanes: [] }
   const { rows } = await sql<Redriven & { lane_id: string }>`
@@ -58,13 +61,13 @@ async function requeue (tx: Tx, ids: readonly string[]): Promise<RedriveOutcome>
       where l.id = c.lane_id),
     requeued as (
       update deliveries d set
-        state = case when l.delivered_revision > d.revision then 'superseded' else 'queued' end,
-        ended_at = case when l.delivered_revision > d.revision then clock_timestamp() end,
+        state = case when ${OVERTAKEN} then 'superseded' else 'queued' end,
+        ended_at = case when ${OVERTAKEN} then clock_timestamp() end,
         own_failures = 0, retries = 0, budget_from = clock_timestamp(), next_attempt_at = clock_timestamp(),
         failure_kind = null, failure_code = null, failure = null, fingerprint = null, failed_at = null
-      from lanes l, dossiers x
-      where d.id = any(${ids}::bigint[]) and l.id = d.lane_id and x.id = l.dossier_id
-      returning d.id, d.adapter, x.code as dossier_code, d.revision, d.state, d.lane_id)
+      from lanes l left join dossiers x on x.id = l.dossier_id
+      where d.id = any(${ids}::bigint[]) and l.id = d.lane_id
+      returning d.id, d.adapter, coalesce(x.code, nullif(l.subject, '')) as dossier_code, d.revision, d.state, d.lane_id)
     select * from requeued order by id`.execute(tx)
   return { redriven: rows, lanes: await refreshDueAt(tx, [...new Set(rows.map(row => row.lane_id))]) }
 }
@@ -72,7 +75,7 @@ async function requeue (tx: Tx, ids: readonly string[]): Promise<RedriveOutcome>
 export interface Cancelled {
   id: string
   adapter: string
-  dossier_code: string
+  dossier_code: string | null
   revision: number
   /** The lane, if its next head is due. */
   lanes: RingableLane[]
@@ -87,7 +90,8 @@ export interface CancelOptions {
 export async function cancel (tx: Tx, id: string, { confirmSteps }: CancelOptions): Promise<Cancelled | undefined> {
   const { rows: [row] } = await sql<Omit<Cancelled, 'lanes'> & { lane_id: string }>`
     with locked as (
-      select l.id, x.code from deliveries d join lanes l on l.id = d.lane_id join dossiers x on x.id = d.dossier_id
+      select l.id, coalesce(x.code, nullif(l.subject, '')) as code
+      from deliveries d join lanes l on l.id = d.lane_id left join dossiers x on x.id = d.dossier_id
       where d.id = ${id} for update of l)
     update deliveries d set state = 'cancelled', ended_at = clock_timestamp(), failure_kind = 'cancelled', failure_code = 'cancelled'
     from locked

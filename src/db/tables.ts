@@ -1,12 +1,11 @@
 /** The tables as Kysely sees them. The truth is in `migrations/`; bigint arrives as text and stays text. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
-
-/** PostgreSQL `bigint`: exact text on the way out, text on the way in. */
-type Bigint = ColumnType<string, string, string>
-type GeneratedBigint = ColumnType<string, never, never>
-type Instant = ColumnType<Date, Date | string, Date | string>
-type DefaultInstant = ColumnType<Date, Date | string | undefined, Date | string>
-type Json<T> = ColumnType<T, string, string>
+import type { Bigint, DefaultInstant, GeneratedBigint, Instant, Json } from './column-kinds.js'
+import type {
+  ClientSessionsTable, EventsTable, FileBlobsTable, FileReferencesTable, FilesTable,
+  ImportRejectionsTable, ImportsTable, InboundItemsTable, InboundMessagesTable,
+  IntakeNotesTable, PaymentRequestsTable, PollsTable, WebhookEndpointsTable
+} from './tables-in-and-out.js'
 
 export type DeliveryState =
   'queued' | 'sending' | 'retrying' | 'delivered' | 'refused' | 'failed' | 'held' | 'superseded' | 'cancelled'
@@ -68,56 +67,11 @@ export interface ProgressStepsTable {
   content_hash: Buffer
 }
 
-export interface InboundMessagesTable {
-  id: GeneratedBigint
-  adapter: string
-  operation: string
-  key: string
-  version: ColumnType<number, number | undefined, never>
-  received_at: DefaultInstant
-  address: string | null
-  media_type: string
-  body: Buffer
-  body_hash: Buffer
-  acknowledged_at: Instant | null
-}
-
-export interface PollsTable {
-  adapter: string
-  cursor: string | null
-  polled_at: Instant | null
-  failed_at: Instant | null
-  failure_code: string | null
-}
-
-export interface InboundItemsTable {
-  message_id: Bigint
-  number: number
-  event: string
-  dossier_code: string
-  result: 'accepted' | 'unknown-dossier' | 'refused'
-  facts: Json<Record<string, string>>
-}
-
-export interface PaymentRequestsTable {
-  id: GeneratedBigint
-  reference: string
-  dossier_id: Bigint
-  amount: string
-  currency: string
-  requested_at: DefaultInstant
-  requested_by: string
-  state: Generated<'requested' | 'paid' | 'failed'>
-  transaction_id: string | null
-  transaction_at: Instant | null
-  decided_at: Instant | null
-  inbound_id: ColumnType<string | null, never, string | null>
-}
-
 export interface LanesTable {
   id: GeneratedBigint
   adapter: string
-  dossier_id: Bigint
+  /** Null: a lane of notifications. */
+  dossier_id: Bigint | null
   known_at_partner: Generated<boolean>
   confirmed_revision: Generated<number>
   delivered_revision: Generated<number>
@@ -130,13 +84,16 @@ export interface LanesTable {
   baseline_id: Bigint | null
   unit: Generated<string>
   blocked_by: Bigint | null
+  endpoint_id: string | null
+  subject: string | null
 }
 
 export interface DeliveriesTable {
   id: GeneratedBigint
   lane_id: Bigint
   adapter: string
-  dossier_id: Bigint
+  dossier_id: Bigint | null
+  event_id: number | null
   revision: number
   state: ColumnType<DeliveryState, DeliveryState | undefined, DeliveryState>
   attempts: Generated<number>
@@ -306,48 +263,6 @@ export interface RatesTable {
   next_at: Instant
 }
 
-export interface FileBlobsTable {
-  sha256: Buffer
-  size: Bigint
-  stored_at: DefaultInstant
-}
-
-export interface FilesTable {
-  id: Generated<string>
-  client_id: string
-  sha256: Buffer
-  type: string
-  name: string
-  uploaded_at: DefaultInstant
-  viewed_at: Instant | null
-}
-
-export interface FileReferencesTable {
-  file_id: string
-  dossier_id: Bigint
-  revision: number
-}
-
-export interface ClientSessionsTable {
-  token_hash: Buffer
-  key_id: Bigint
-  adapter: string
-  created_at: DefaultInstant
-  expires_at: Instant
-}
-
-export interface IntakeNotesTable {
-  id: GeneratedBigint
-  dossier_id: Bigint
-  revision: number
-  client_id: string
-  adapter: string
-  service: string
-  findings: Json<unknown[]>
-  extensions: Json<unknown[]>
-  accepted_at: DefaultInstant
-}
-
 export interface AuditEntriesTable {
   id: GeneratedBigint
   xid: ColumnType<string, never, never>
@@ -358,31 +273,6 @@ export interface AuditEntriesTable {
   delivery_id: Bigint | null
   adapter: string | null
   details: Json<Record<string, unknown>>
-}
-
-export interface ImportsTable {
-  client_id: string
-  id: string
-  begun_at: DefaultInstant
-  updated_at: DefaultInstant
-  ended_at: Instant | null
-  line: Bigint
-  bytes: Bigint
-  sha256: Buffer
-  accepted: Bigint
-  unchanged: Bigint
-  rejected: Bigint
-  steps: Bigint
-  lease_token: string | null
-  lease_until: Instant | null
-}
-
-export interface ImportRejectionsTable {
-  client_id: string
-  import_id: string
-  line: Bigint
-  dossier_code: string | null
-  errors: Json<unknown[]>
 }
 
 export interface Tables {
@@ -418,4 +308,6 @@ export interface Tables {
   import_rejections: ImportRejectionsTable
   client_sessions: ClientSessionsTable
   intake_notes: IntakeNotesTable
+  webhook_endpoints: WebhookEndpointsTable
+  events: EventsTable
 }

@@ -74,8 +74,11 @@ export interface OpenTarget extends Target {
   code: string | null
 }
 
+/** Not those of endpoints that are switched off: nobody waits for them. Switched on again, they still have to show that they are back. */
 export async function openTargets (db: Executor): Promise<OpenTarget[]> {
   const { rows } = await sql<OpenTarget>`
-    select adapter, unit, opened_at, probe_at, probes, code from targets where opened_at is not null order by adapter, unit`.execute(db)
+    select adapter, unit, opened_at, probe_at, probes, code from targets where opened_at is not null
+      and not exists (select from webhook_endpoints w where w.id = targets.unit and (w.disabled_at is not null or w.deleted_at is not null))
+    order by adapter, unit`.execute(db)
   return rows
 }

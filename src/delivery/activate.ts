@@ -2,7 +2,7 @@
 import { toShortAgency } from '../adapter-kit/codes.js'
 import type { DeliverClient, Pace, Settings } from '../adapter-kit/contract.js'
 import { nameSet } from '../adapter-kit/redaction.js'
-import { checkNames, readAdapterSettings } from '../adapter-settings.js'
+import { checkNames, readAdapterSettings, settingPrefix } from '../adapter-settings.js'
 import type { Environment } from '../config.js'
 import { ConfigError } from '../errors.js'
 import type { Inbox } from '../polling/round.js'
@@ -51,6 +51,7 @@ function openAdapter (installed: InstalledAdapter, slots: SlotStore | undefined)
   const { adapter, manifest, limits, network } = installed
   const { deliver } = adapter
   if (deliver === undefined || manifest.deliver === undefined) return undefined
+  if (adapter.notify !== undefined && network.proxyUrl !== undefined) throw new ConfigError([`${settingPrefix(manifest.id)}PROXY_URL: not with ${manifest.id}: whom a proxy connects to for an endpoint's name cannot be checked from here`])
   const delivering = { manifest: { ...manifest, deliver: manifest.deliver }, adapter: { ...adapter, deliver } }
   const open = (settings: Settings, target: string): DeliverClient => {
     const client = deliver.open({ settings, limits, network, pace: paceOf(target, limits.callsPerSecond, slots), now: Date.now })

@@ -3,30 +3,30 @@
  * between two calls leaves the delivery where it can go on: what was confirmed is not sent again.
  */
 import type { Outcome, PlannedCall } from '../adapter-kit/contract.js'
-import { toHanoi } from '../adapter-kit/dates.js'
 import type { Finding } from '../adapter-kit/findings.js'
 import { maskText } from '../adapter-kit/redaction.js'
+import { ENDPOINT_GONE } from '../adapter-kit/webhook.js'
 import type { AuditAction, AuditEntry } from '../db/audit.js'
-import { codeKey, type CodeBook } from '../codes/book.js'
-import type { FileLink } from '../files/links.js'
+import { codeKey } from '../codes/book.js'
 import { confirmExchange, settle, type LaneProgress, type NextHead, type Settlement } from '../db/settling.js'
 import type { MissingCode } from '../db/tables.js'
 import { reached } from '../points.js'
 import { blocks } from './blocking.js'
 import { endedExchange, isUpsert, performCall, type CallResult } from './call.js'
-import type { Claim } from './claim.js'
+import { aboutDossier, type Claim } from './claim.js'
 import type { DeliveryContext } from './context.js'
 import { describeFailure } from './describe.js'
-import { codesOn, mapDossier } from './mapping.js'
+import { switchOff } from '../notifications/switch-off.js'
+import { codesOn } from './mapping.js'
 import { repeatability } from './repeatability.js'
 import { decide, type Decision } from './retry.js'
-import { asUnit } from './units.js'
+import { forSubject, mapSubject, namesOf, type Looking } from './subject.js'
 
 /** Returns what the lane has next. */
 export async function runAttempt (context: DeliveryContext, claimed: Claim): Promise<NextHead> {
   const started = performance.now()
   const book = await context.books.at(claimed.adapter, claimed.codesVersion)
-  const claim = { ...claimed, adapter: asUnit(claimed.adapter, { dossier: claimed.dossier, book, on: toHanoi(claimed.now).slice(0, 10) }) }
+  const claim = { ...claimed, adapter: forSubject(claimed.adapter, claimed.subject, { book, now: claimed.now }) }
   const plan = planCalls(claim, { book, fileLink: context.files.links.from(claim.now) })
   const end = plan.failure === undefined
     ? await sendCalls(context, claim, plan.calls)
@@ -36,6 +36,7 @@ export async function runAttempt (context: DeliveryContext, claimed: Claim): Pro
   const next = await settle(context.db, claim.lease, settlement(claim, timed))
   report(context, claim, timed)
   await noteForBreaker(context, claim, timed)
+  await disableGone(context, claim, timed)
   return next
 }
 
@@ -47,6 +48,12 @@ async function noteForBreaker ({ breakers, log }: DeliveryContext, { adapter, la
   } catch (error) {
     log.warn({ event: 'breaker.not-noted', ...target, message: (error as Error).message })
   }
+}
+
+/** Should this be lost to a crash, the next event's answer says the same. */
+async function disableGone ({ db }: DeliveryContext, { subject, lease }: Claim, { outcome }: TimedEnd): Promise<void> {
+  if (subject.kind !== 'notification' || outcome.code !== ENDPOINT_GONE) return
+  await switchOff(db, subject.endpoint.id, { actor: `worker:${lease.owner}`, code: ENDPOINT_GONE })
 }
 
 type TimedEnd = AttemptEnd & { elapsedMs: number }
@@ -98,8 +105,8 @@ function decideOn (context: DeliveryContext, claim: Claim, { call, outcome }: Ca
 type Plan = { calls: PlannedCall[], failure?: undefined } | { failure: Outcome, missing: MissingCode[] }
 
 /** The calls that are still to be made, or why there can be none. */
-function planCalls (claim: Claim, { book, fileLink }: { book: CodeBook, fileLink: FileLink }): Plan {
-  const mapped = mapDossier(claim.adapter, { dossier: claim.dossier, steps: claim.steps.map(({ step }) => step), fileLink }, book)
+function planCalls (claim: Claim, looking: Looking): Plan {
+  const mapped = mapSubject(claim.adapter, claim.subject, looking)
   const errors = mapped.findings.filter(finding => finding.severity === 'error')
   if (errors.length > 0) return { failure: mappingFailure(errors), missing: missingRows(claim, errors) }
   const confirmed = claim.lane.confirmedRevision >= claim.head.revision
@@ -113,10 +120,11 @@ function mappingFailure (errors: readonly Finding[]): Outcome {
 }
 
 /** Only where nothing else is wrong: a redrive after the rows are there must not fail for the other reason. */
-function missingRows ({ adapter, dossier }: Claim, errors: readonly Finding[]): MissingCode[] {
+function missingRows ({ adapter, subject }: Claim, errors: readonly Finding[]): MissingCode[] {
+  if (subject.kind === 'notification') return []
   const rows = errors.flatMap(({ missing }) => missing === undefined ? [] : [missing])
   if (rows.length < errors.length) return []
-  const keyed = rows.map(({ table, code }) => ({ table, code: codeKey(adapter.manifest.codeTables?.[table], code), on: codesOn(dossier) }))
+  const keyed = rows.map(({ table, code }) => ({ table, code: codeKey(adapter.manifest.codeTables?.[table], code), on: codesOn(subject.dossier) }))
   return [...new Map(keyed.map(row => [`${row.table} ${row.code}`, row])).values()]
 }
 
@@ -149,21 +157,21 @@ function operationOf (result: CallResult | undefined): { operation?: string } {
 
 /** The facts of an attempt's end: its state, and a repetition that the partner may see. */
 function auditOf (claim: Claim, { decision, outcome, result }: AttemptEnd): AuditEntry[] {
-  const { head, lane, lease, attempt } = claim
+  const { head, lane, lease, attempt, subject } = claim
   const entry = (action: AuditAction, details: Record<string, unknown>): AuditEntry => ({
     actor: `worker:${lease.owner}`,
     action,
-    dossierCode: head.dossierCode,
+    ...aboutDossier(head),
     deliveryId: head.id,
     adapter: lane.adapter,
-    details: { revision: head.revision, attempt: attempt.number, ...details }
+    details: { ...namesOf(claim), attempt: attempt.number, ...details }
   })
   const repeated = decision.possibleDuplicate === true
     ? [entry('delivery.possible-duplicate', { ...operationOf(result), steps: result?.call.steps.length })]
     : []
   const action = STATE_ACTIONS[decision.state]
   if (action === undefined) return repeated
-  const details = decision.state === 'delivered' ? { steps: claim.steps.length } : { rule: outcome.rule, code: outcome.code, ...operationOf(result) }
+  const details = decision.state === 'delivered' ? subject.kind === 'dossier' ? { steps: subject.steps.length } : {} : { rule: outcome.rule, code: outcome.code, ...operationOf(result) }
   return [...repeated, entry(action, details)]
 }
 
@@ -177,7 +185,7 @@ const STATE_ACTIONS: Partial<Record<Decision['state'], AuditAction>> = {
 }
 
 /** One wide line and one count an attempt. */
-function report (context: DeliveryContext, { adapter, head, lane, attempt, now }: Claim, { decision, outcome, elapsedMs }: TimedEnd): void {
+function report (context: DeliveryContext, { adapter, head, lane, attempt, now, subject }: Claim, { decision, outcome, elapsedMs }: TimedEnd): void {
   const { state } = decision
   const latenessSeconds = state === 'delivered' ? Math.round((now.getTime() + elapsedMs - head.eventAt.getTime()) / 1000) : undefined
   context.attempts.note({ adapter: lane.adapter, state, elapsedMs, ...(latenessSeconds === undefined ? {} : { latenessSeconds }) })
@@ -187,7 +195,7 @@ function report (context: DeliveryContext, { adapter, head, lane, attempt, now }
     unit: adapter.unit,
     dossierCode: head.dossierCode,
     deliveryId: head.id,
-    revision: head.revision,
+    ...namesOf({ subject, head }),
     attempt: attempt.number,
     state,
     kind: decision.kind,

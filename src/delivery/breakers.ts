@@ -57,7 +57,7 @@ export function createBreakers ({ db, owner }: BreakersOptions): Breakers {
 export function verdictOf ({ outcome, called }: Pick<Noted, 'outcome' | 'called'>): 'outage' | 'answered' | 'nothing' {
   const { verdict, code } = outcome
   // Cut by ourselves, or broken by ourselves.
-  if (!called || code === 'interrupted' || code === 'adapter-defect') return 'nothing'
+  if (!called || verdict === 'failed' || code === 'interrupted' || code === 'adapter-defect') return 'nothing'
   if (verdict !== 'transient' && verdict !== 'uncertain') return outcome.rule === 'kernel.all-confirmed' ? 'nothing' : 'answered'
   if (code === 'lost-at-partner' || code === 'partner-contradicts-itself') return 'answered'
   return concernsThisDossier(outcome) ? 'answered' : 'outage'

@@ -14,6 +14,7 @@ import { confirmExchange, type EndedExchange, type LaneProgress } from '../db/se
 import { reached } from '../points.js'
 import type { Claim } from './claim.js'
 import type { DeliveryContext } from './context.js'
+import { personalTexts } from './subject.js'
 
 export interface CallResult {
   call: PlannedCall
@@ -61,7 +62,7 @@ async function correct (claim: Claim, { mode, outcome }: CallResult): Promise<Co
 /** Whether the partner holds the dossier; an outcome when it does not say. Silence is never "no" (contract §6, 2). */
 async function askPartner (claim: Claim): Promise<boolean | Outcome> {
   try {
-    return await claim.adapter.client.exists(claim.head.dossierCode, claim.lease.signal)
+    return await claim.adapter.client.exists(claim.head.dossierCode ?? '', claim.lease.signal)
   } catch {
     if (claim.lease.signal.aborted) return { verdict: 'transient', rule: 'kernel.interrupted', code: 'interrupted', words: '' }
     return { verdict: 'transient', rule: 'kernel.lookup-unanswered', code: 'lookup-unanswered', words: '' }
@@ -116,7 +117,7 @@ function asSent (outcome: Outcome, exchangeId: string | undefined): Outcome {
 
 /** Partner words and answers may repeat what was sent: names and numbers are masked before anything is kept. */
 function masked (claim: Claim, outcome: Outcome): Outcome {
-  const secrets = personalTexts(claim)
+  const secrets = personalTexts(claim.subject)
   const { answer } = outcome
   return {
     ...outcome,
@@ -125,15 +126,10 @@ function masked (claim: Claim, outcome: Outcome): Outcome {
   }
 }
 
-function personalTexts ({ dossier, steps }: Claim): string[] {
-  const { name, identityNumber, identities = [], phone, email, accountId } = dossier.applicant
-  return [name, identityNumber, phone, email, accountId, ...identities.map(identity => identity.number), ...steps.map(({ step }) => step.officer.name)]
-    .filter(text => text !== undefined)
-}
-
 function rowIds (claim: Claim, call: PlannedCall): string[] {
   const wanted = new Set(call.steps)
-  return claim.steps.filter(({ step }) => wanted.has(step.id)).map(({ rowId }) => rowId)
+  const steps = claim.subject.kind === 'dossier' ? claim.subject.steps : []
+  return steps.filter(({ step }) => wanted.has(step.id)).map(({ rowId }) => rowId)
 }
 
 /** What a call came to, with what it proves the partner to hold, as it is written. */

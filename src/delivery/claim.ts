@@ -1,7 +1,6 @@
 /** Claims the head of a lane, and settles what a process that is gone has left of it. */
-import type { Dossier, NumberedStep } from '../adapter-kit/contract.js'
 import { recordAudit } from '../db/audit.js'
-import { claim, type ClaimedHead, type ClaimedLane, type Head } from '../db/claiming.js'
+import { claim, type ClaimedLane, type Head } from '../db/claiming.js'
 import { parkInterrupted } from '../db/deliveries.js'
 import { closeInterrupted, type InterruptedExchange } from '../db/exchanges.js'
 import { lockLease, nextLook, releaseLease } from '../db/lanes.js'
@@ -14,6 +13,7 @@ import type { HeldLease } from './lease-keeper.js'
 import { repeatability } from './repeatability.js'
 import { decide, type Decision } from './retry.js'
 import type { Span } from './standstill.js'
+import { subjectOf, type Subject } from './subject.js'
 
 export interface Claim {
   kind: 'claimed'
@@ -22,9 +22,7 @@ export interface Claim {
   lease: HeldLease
   head: Head
   attempt: { id: string, number: number }
-  dossier: Dossier
-  /** Unconfirmed steps with the row ids that confirm them. */
-  steps: Array<{ rowId: string, step: NumberedStep }>
+  subject: Subject
   /** The lane's changes that were seen. */
   changes: number
   codesVersion: number
@@ -50,18 +48,11 @@ export async function claimHead (context: DeliveryContext, lease: HeldLease): Pr
   if (head === null || attempt === null) return putInOrder(context, { adapter, lease, head, now: claimed.now })
   reached('delivery.claimed')
   const { changes, codesVersion, standstills, probing, now } = claimed
-  return { kind: 'claimed', adapter, lane, lease, head, attempt, changes, codesVersion, standstills, probing, now, ...documentOf(head, claimed) }
+  return { kind: 'claimed', adapter, lane, lease, head, attempt, changes, codesVersion, standstills, probing, now, subject: subjectOf(head, claimed) }
 }
 
 function superseding ({ adapters }: DeliveryContext): string[] {
   return [...adapters.values()].filter(({ manifest }) => manifest.deliver.supersedes).map(({ manifest }) => manifest.id)
-}
-
-function documentOf (head: Head, { steps }: ClaimedHead): Pick<Claim, 'dossier' | 'steps'> {
-  return {
-    dossier: head.content as unknown as Dossier,
-    steps: steps.map(({ id, stepId, content }) => ({ rowId: id, step: { ...content, id: stepId } as unknown as NumberedStep }))
-  }
 }
 
 async function notClaimed (context: DeliveryContext, laneId: string): Promise<ClaimResult> {
@@ -95,8 +86,8 @@ async function putInOrder (context: DeliveryContext, unclear: Unclear): Promise<
 async function settleInterrupted (tx: Tx, { adapter, lease, head, now }: Unclear & { head: Head }): Promise<void> {
   const interrupted = await closeInterrupted(tx, head.id)
   const decision = interruptedDecision(adapter, head, interrupted)
-  const entry = { actor: `worker:${lease.owner}`, dossierCode: head.dossierCode, deliveryId: head.id, adapter: adapter.manifest.id }
-  const details = { revision: head.revision, attempt: interrupted?.number ?? null, operation: interrupted?.operation ?? null }
+  const entry = { actor: `worker:${lease.owner}`, ...aboutDossier(head), deliveryId: head.id, adapter: adapter.manifest.id }
+  const details = { ...(head.event === null ? { revision: head.revision } : { event: head.event.id }), attempt: interrupted?.number ?? null, operation: interrupted?.operation ?? null }
   await recordAudit(tx, [
     { ...entry, action: 'delivery.interrupted', details },
     ...(decision.possibleDuplicate === true ? [{ ...entry, action: 'delivery.possible-duplicate' as const, details: { ...details, steps: interrupted?.step_count } }] : []),
@@ -104,6 +95,11 @@ async function settleInterrupted (tx: Tx, { adapter, lease, head, now }: Unclear
   ])
   const outcome = { ...INTERRUPTED, ...(interrupted?.operation == null ? {} : { operation: interrupted.operation }) }
   await parkInterrupted(tx, head.id, { state: decision.state, blocks: blocks(adapter, decision), ...describeFailure(decision, outcome, { adapter: adapter.manifest.id, at: now }) })
+}
+
+/** The dossier, for an audit entry; a notification may be about none. */
+export function aboutDossier ({ dossierCode }: Pick<Head, 'dossierCode'>): { dossierCode?: string } {
+  return dossierCode === null ? {} : { dossierCode }
 }
 
 const INTERRUPTED = { verdict: 'uncertain', rule: 'kernel.interrupted', code: 'interrupted', words: '' } as const

@@ -49,6 +49,12 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
     vi: 'Thêm các dòng còn thiếu (lienthong codes set, hoặc PUT /v1/codes/{adapter}/{table}), rồi cho gửi lại những gì đã được mở: lienthong codes redrive.',
     en: 'Add the missing rows (lienthong codes set, or PUT /v1/codes/{adapter}/{table}), then redrive what that unblocks: lienthong codes redrive.'
   }),
+  'address-not-allowed': explain('Địa chỉ của nơi nhận không được phép kết nối tới.', 'The endpoint is at an address that must not be connected to.', {
+    vi: 'Sửa địa chỉ của nơi nhận, hoặc thêm mạng nội bộ đó vào ALLOW_NETWORKS, rồi cho gửi lại.', en: 'Mend the endpoint\'s address, or add that internal network to ALLOW_NETWORKS, then redrive.'
+  }),
+  'endpoint-gone': explain('Nơi nhận trả lời 410: không nhận thông báo nữa; đã bị tắt.', 'The endpoint answered 410: it takes no more notifications, and was disabled.', {
+    vi: 'Chủ nơi nhận sửa địa chỉ, bật lại, rồi cho gửi lại từ lúc bị tắt.', en: 'Its owner mends the address, enables it, and replays what came since.'
+  }),
   'adapter-defect': explain('Bộ kết nối gặp lỗi lập trình.', 'The adapter has a defect.', {
     vi: 'Báo cho đội vận hành kèm mã lần gửi (delivery id); sau khi sửa, cho gửi lại.',
     en: 'Tell the operators the delivery id; redrive once it is mended.'

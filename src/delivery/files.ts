@@ -9,7 +9,7 @@ import type { DeliveryContext } from './context.js'
 export function openFilesOf ({ db, files }: Pick<DeliveryContext, 'db' | 'files'>, { head, lease }: Pick<Claim, 'head' | 'lease'>): FileAccess {
   return {
     open: async id => {
-      const file = await fileOfDossier(db, id, head.dossierCode)
+      const file = head.dossierCode === null ? undefined : await fileOfDossier(db, id, head.dossierCode)
       if (file === undefined) throw new Error(`the dossier refers to no file ${id}`)
       const stream = addAbortSignal(lease.signal, await files.storage.open(file.sha256))
       const mediaType = typeById(file.type)?.mediaType ?? 'application/octet-stream'

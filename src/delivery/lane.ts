@@ -52,6 +52,6 @@ async function workHead (context: DeliveryContext, laneId: string): Promise<Lane
 }
 
 /** A lane that waits, waits for a retry of its head: the job it was rung with may have the place of new work. */
-function retryPriority ({ dossier, head }: Claim, until: Date): number {
-  return lanePriority({ dueAt: dossier.dueAt, since: until.toISOString(), retries: head.retries + 1, redriven: false, now: Date.now() })
+function retryPriority ({ subject, head }: Claim, until: Date): number {
+  return lanePriority({ dueAt: subject.kind === 'dossier' ? subject.dossier.dueAt : null, since: until.toISOString(), retries: head.retries + 1, redriven: false, now: Date.now() })
 }

@@ -1,5 +1,5 @@
 /** Runs an adapter's mapping and checks what it made: a defect or a misfit is a finding, never an exception. */
-import type { BilingualText, Dossier, MappingResult, NumberedStep, PlannedCall } from '../adapter-kit/contract.js'
+import type { BilingualText, Dossier, MappingResult, NotificationInput, NumberedStep, PlannedCall } from '../adapter-kit/contract.js'
 import { toHanoi } from '../adapter-kit/dates.js'
 import { fileReference } from '../adapter-kit/file-reference.js'
 import { hasErrors, raise, type Finding, type FindingKind } from '../adapter-kit/findings.js'
@@ -45,15 +45,28 @@ export function codesOn ({ receivedAt }: Dossier): string {
 }
 
 export function mapDossier (active: ActiveAdapter, { dossier, steps, fileLink }: Mappable, book: CodeBook): MappingResult {
-  const links = linksOf(fileLink)
-  try {
+  return checked(active, () => {
+    const { map } = active.adapter.deliver
+    if (map === undefined) throw new TypeError('an adapter of notifications was given a dossier')
     // To the second: the partner's names may have changed on the very day.
     const on = toHanoi(dossier.receivedAt)
-    const mapped = active.adapter.deliver.map({
-      dossier, steps, codes: (table, local) => book.find(table, local, on), settings: active.settings, fileLink: links.link
-    })
-    const { calls } = mapped
-    const findings = [...mapped.findings, ...withoutLink(dossier, links.missing)]
+    const links = linksOf(fileLink)
+    const { calls, findings } = map({ dossier, steps, codes: (table, local) => book.find(table, local, on), settings: active.settings, fileLink: links.link })
+    return { calls, findings: [...findings, ...withoutLink(dossier, links.missing)] }
+  })
+}
+
+export function mapNotification (active: ActiveAdapter, { notification, endpoint }: Pick<NotificationInput, 'notification' | 'endpoint'>): MappingResult {
+  return checked(active, () => {
+    const { notify } = active.adapter
+    if (notify === undefined) throw new TypeError('an adapter of dossiers was given a notification')
+    return notify.map({ notification, endpoint, settings: active.settings })
+  })
+}
+
+function checked (active: ActiveAdapter, map: () => MappingResult): MappingResult {
+  try {
+    const { calls, findings } = map()
     // A message that an error left incomplete breaks its schema too, which says nothing new and hides what does.
     const all = hasErrors(findings) ? findings : [...findings, ...checkMessages(active, calls)]
     return { calls, findings: all.map(finding => ({ ...finding, adapter: active.manifest.id })) }

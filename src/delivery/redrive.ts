@@ -20,7 +20,7 @@ export function redriveAudit (redriven: readonly Redriven[], { actor, redrive: j
   return redriven.map(delivery => ({
     actor,
     action: delivery.state === 'queued' ? 'delivery.redriven' : 'delivery.superseded',
-    dossierCode: delivery.dossier_code,
+    ...(delivery.dossier_code === null ? {} : { dossierCode: delivery.dossier_code }),
     deliveryId: delivery.id,
     adapter: delivery.adapter,
     details: { revision: delivery.revision, by: 'redrive', ...(job === undefined ? {} : { redrive: job }) }
@@ -34,7 +34,7 @@ export async function cancelDelivery (db: Database, id: string, by: CancelOption
     await recordAudit(tx, [{
       actor: by.actor,
       action: 'delivery.cancelled',
-      dossierCode: cancelled.dossier_code,
+      ...(cancelled.dossier_code === null ? {} : { dossierCode: cancelled.dossier_code }),
       deliveryId: id,
       adapter: cancelled.adapter,
       details: { revision: cancelled.revision, confirmSteps: by.confirmSteps }

@@ -69,16 +69,21 @@ export async function loadAdapter (id: string, folder: URL = ADAPTERS_FOLDER): P
 
 /** What manifest.json promises and adapter.ts does not do, or the other way round. */
 function differences (manifest: Manifest, adapter: Adapter): string[] {
-  const promised = operations({ ...manifest, poll: manifest.poll?.inbox })
-  const done = operations(adapter)
+  const promised = operations({ ...manifest, poll: manifest.poll?.inbox, [mappingOf(manifest)]: manifest.deliver })
+  const done = operations({ ...adapter, map: adapter.deliver?.map })
   return [
     ...promised.filter(name => !done.includes(name)).map(name => `manifest.json names ${name}, which adapter.ts does not offer`),
     ...done.filter(name => !promised.includes(name)).map(name => `adapter.ts offers ${name}, which manifest.json does not name`)
   ]
 }
 
-function operations (one: { deliver?: unknown, poll?: unknown, accept?: unknown, receive?: Readonly<Record<string, unknown>> }): string[] {
-  const single = (['deliver', 'poll', 'accept'] as const).filter(name => one[name] !== undefined)
+/** The mapping that belongs to what is delivered. */
+function mappingOf ({ deliver }: Manifest): 'map' | 'notify' {
+  return deliver?.subject === 'notification' ? 'notify' : 'map'
+}
+
+function operations (one: { deliver?: unknown, map?: unknown, notify?: unknown, poll?: unknown, accept?: unknown, receive?: Readonly<Record<string, unknown>> }): string[] {
+  const single = (['deliver', 'map', 'notify', 'poll', 'accept'] as const).filter(name => one[name] !== undefined)
   return [...single, ...Object.keys(one.receive ?? {}).map(name => `receive.${name}`)]
 }
 

@@ -46,6 +46,8 @@ export function decide (input: DecideInput): Decision {
   const { outcome } = input
   if (outcome.verdict === 'done') return { state: 'delivered' }
   if (outcome.verdict === 'refused') return { state: 'refused', kind: 'refused' }
+  // Ours to mend, as what cannot be mapped is.
+  if (outcome.verdict === 'failed') return { state: 'failed', kind: 'mapping' }
   if (outcome.code === 'interrupted') return afterInterruption(outcome, input.repeatability)
   if (outcome.verdict !== 'uncertain') return retryWithinBudget(input, { kind: 'transient' })
   if (input.repeatability === 'harmless') return retryWithinBudget(input, { kind: 'transient' })

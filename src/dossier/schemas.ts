@@ -5,11 +5,14 @@ const FOLDER = new URL('../../schemas/', import.meta.url)
 
 type Schema = Record<string, unknown>
 
+export type SchemaName = 'dossier' | 'progress' | 'code-table' | 'payment-request' | 'reconciliation-request' | 'receipt' | 'problem' | 'dossier-state' |
+  'endpoint' | 'endpoint-change' | 'endpoint-rotation' | 'endpoint-replay'
+
 /**
  * A schema without references: what stands beside a `$ref` (the label of that one field) wins over the target, in error
  * texts and in the documentation alike. The schemas refer to each other by file name and to their own `$defs`.
  */
-export function canonicalSchema (name: 'dossier' | 'progress' | 'code-table' | 'payment-request' | 'reconciliation-request' | 'receipt' | 'problem' | 'dossier-state'): Schema {
+export function canonicalSchema (name: SchemaName): Schema {
   const files = new Map<string, Schema>()
   const file = (of: string): Schema => {
     const found = files.get(of) ?? readSchema(of)

@@ -3,6 +3,7 @@
  * second, and a scrape waits no longer than SCRAPE_MS (field case convoy#2807).
  */
 import { backlog, type Backlog } from '../db/controls.js'
+import { unreadSince } from '../db/events.js'
 import type { Database } from '../db/open.js'
 import { pollStates, type PollState } from '../db/polls.js'
 import { openTargets, type OpenTarget } from '../db/targets.js'
@@ -14,6 +15,8 @@ export interface Numbers {
   nearDue: NearDueCount[]
   openTargets: OpenTarget[]
   polls: PollState[]
+  /** Since when the oldest fact waits that is no event yet; undefined: none does. */
+  unreadSince: Date | undefined
 }
 
 export interface NumbersReader {
@@ -33,8 +36,10 @@ export function createNumbers (db: Database, { adapters, nearDueHours }: { adapt
   async function refresh (): Promise<Numbers | undefined> {
     const started = performance.now()
     try {
-      const [open, due, targets, polls] = await Promise.all([backlog(db), countNearDue(db, { adapters, hours: nearDueHours }), openTargets(db), pollStates(db)])
-      last = { takenAt: Date.now(), backlog: open, nearDue: due, openTargets: targets, polls }
+      const [open, due, targets, polls, unread] = await Promise.all([
+        backlog(db), countNearDue(db, { adapters, hours: nearDueHours }), openTargets(db), pollStates(db), unreadSince(db)
+      ])
+      last = { takenAt: Date.now(), backlog: open, nearDue: due, openTargets: targets, polls, unreadSince: unread }
     } catch {
       // The age of the numbers tells; readiness says why.
     }

@@ -2,10 +2,13 @@
 import type { FastifyInstance } from 'fastify'
 import { toHanoi } from '../adapter-kit/dates.js'
 import { pollStates } from '../db/polls.js'
+import { endpointAlerts } from '../db/endpoints.js'
+import { unreadSince } from '../db/events.js'
 import { countNearDue, nearDue } from '../db/watching.js'
 import type { Services } from '../services.js'
 
 const SHOWN = 500
+const EVENTS_BEHIND_MS = 60_000
 
 export interface AlertRouteOptions {
   services: Services
@@ -15,12 +18,13 @@ export interface AlertRouteOptions {
 export async function alertRoutes (app: FastifyInstance, { services, nearDueHours }: AlertRouteOptions): Promise<void> {
   app.get('/alerts', {
     config: { scope: 'deliveries:read' },
-    schema: { summary: 'Cảnh báo: hồ sơ xong mà Cổng chưa có, hàng đợi đứng yên, ngừng nhận / Alerts: finished but not at the partner, standstill, intake closed' }
+    schema: { summary: 'Cảnh báo: hồ sơ xong mà Cổng chưa có, hàng đợi đứng yên, nơi nhận thông báo hỏng hoặc bị tắt, ngừng nhận / Alerts: finished but not at the partner, standstill, endpoints that fail or were disabled, intake closed' }
   }, async () => {
     const now = Date.now()
     const question = { adapters: [...services.adapters.keys()], hours: nearDueHours }
-    const [counts, rows, { checks }, polls] = await Promise.all([
-      countNearDue(services.db, question), nearDue(services.db, { ...question, limit: SHOWN }), services.watch.readiness(), pollStates(services.db)
+    const [counts, rows, { checks }, polls, endpoints, unread] = await Promise.all([
+      countNearDue(services.db, question), nearDue(services.db, { ...question, limit: SHOWN }), services.watch.readiness(),
+      pollStates(services.db), endpointAlerts(services.db, SHOWN), unreadSince(services.db)
     ])
     const stalled = checks.flatMap(({ adapters = [] }) => adapters)
     return {
@@ -33,6 +37,9 @@ export async function alertRoutes (app: FastifyInstance, { services, nearDueHour
       stalled: stalled.map(({ since, ...row }) => ({ ...row, since: toHanoi(since) })),
       failingPolls: polls.flatMap(({ adapter, polled_at: polledAt, failed_at: failedAt, failure_code: code }) =>
         failedAt === null ? [] : [{ adapter, code, failedAt: toHanoi(failedAt), lastPolledAt: polledAt === null ? null : toHanoi(polledAt) }]),
+      endpoints: endpoints.map(({ client_id: clientId, since, url, ...row }) => ({ ...row, clientId, server: new URL(url).origin, since: toHanoi(since) })),
+      // Facts are read within seconds; a minute means that the sequencer stands still, or that a transaction does not end.
+      eventsBehindSince: unread === undefined || now - unread.getTime() < EVENTS_BEHIND_MS ? null : toHanoi(unread),
       intakeClosed: [...services.watch.closedBy()],
       failing: checks.filter(({ ok }) => !ok).map(({ name, since, detail }) => ({ name, since, detail }))
     }

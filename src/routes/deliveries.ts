@@ -14,6 +14,7 @@ interface ListQuery {
   failure?: string
   fingerprint?: string
   dossier?: string
+  endpoint?: string
   cursor?: string
   limit: number
 }
@@ -32,6 +33,7 @@ const LIST_QUERY = {
     failure: SHORT_TEXT,
     fingerprint: SHORT_TEXT,
     dossier: SHORT_TEXT,
+    endpoint: SHORT_TEXT,
     cursor: ID,
     limit: { type: 'integer', minimum: 1, maximum: 500, default: 50 }
   }

@@ -32,7 +32,7 @@ export async function deliveryEvidenceRoutes (app: FastifyInstance, { services }
     const delivery = await found(services, request.params.id)
     const { cursor, limit } = request.query
     const attempts = await attemptsOf(services.db, { deliveryId: delivery.id, before: cursor, limit })
-    await recordAudit(services.db, [{ actor: `client:${request.client.id}`, action: 'delivery.viewed', dossierCode: delivery.dossier_code, deliveryId: delivery.id, adapter: delivery.adapter }])
+    await recordAudit(services.db, [{ actor: `client:${request.client.id}`, action: 'delivery.viewed', ...(delivery.dossier_code === null ? {} : { dossierCode: delivery.dossier_code }), deliveryId: delivery.id, adapter: delivery.adapter }])
     return {
       ...deliveryView(delivery, services.adapters),
       tries: attempts.map(attemptView),

@@ -1,5 +1,6 @@
 /** `POST /v1/dossiers/import`: dossiers one a line, streamed; pushed in bulk, or recorded as held by the partners already. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { dossierAdapters } from '../delivery/dossier-adapters.js'
 import { tooManyImports } from '../dossier/bulk-problems.js'
 import { importBaseline, type ImportSummary } from '../dossier/import.js'
 import { noAdapters } from '../dossier/problems.js'
@@ -80,7 +81,7 @@ export async function importRoutes (app: FastifyInstance, options: ImportRouteOp
   }, async (request, reply) => {
     const isIntake = request.query.mode === 'intake'
     const chunks = importChunks(request, { idleMs: IDLE_MS, stopping: stopping.signal, closedBy: () => services.watch.closedBy(), maxMb: options.maxMb, limitPlain: isIntake })
-    if (services.adapters.size === 0) throw noAdapters()
+    if (dossierAdapters(services.adapters).size === 0) throw noAdapters()
     if (!isIntake) return runBaseline(chunks, request, options)
     if (running === MAX_RUNNING) throw tooManyImports(MAX_RUNNING)
     running++
@@ -93,7 +94,7 @@ async function runBaseline (chunks: AsyncIterable<Buffer>, { client, query }: Fa
   return importBaseline(chunks, {
     db: services.db,
     validator,
-    adapters: [...services.adapters.keys()],
+    adapters: [...dossierAdapters(services.adapters).keys()],
     origins: originRules(services.adapters.values()),
     partnerFindings: await partnerReview(services),
     actor: `client:${client.id}`,

@@ -1,10 +1,11 @@
 /** What intake plans for: every adapter, which of them take a newer revision in place of an older one, and whose dossiers each is told of. */
+import { dossierAdapters } from '../delivery/dossier-adapters.js'
 import type { IntakeOptions } from '../dossier/intake.js'
 import { originRules } from '../dossier/origin.js'
 import type { Services } from '../services.js'
 
 export function intakeOptions ({ adapters }: Pick<Services, 'adapters'>, clientId: string): IntakeOptions {
-  const all = [...adapters.values()]
+  const all = [...dossierAdapters(adapters).values()]
   return {
     clientId,
     adapters: all.map(({ manifest }) => manifest.id),

@@ -4,6 +4,7 @@ import type { Dossier } from '../adapter-kit/dossier-types.js'
 import type { Finding } from '../adapter-kit/findings.js'
 import { previewState } from '../db/reading.js'
 import type { ActiveAdapter } from '../delivery/context.js'
+import { dossierAdapters } from '../delivery/dossier-adapters.js'
 import { asUnit } from '../delivery/units.js'
 import { previewDossier, type AdapterPreview } from '../delivery/preview.js'
 import { mapDossier, type Mappable } from '../delivery/mapping.js'
@@ -21,8 +22,9 @@ export interface PreviewAnswer {
 export async function previewAnswer (services: Services, pushed: { dossier: Dossier, findings: Finding[], clientId: string }): Promise<PreviewAnswer> {
   await checkFiles(services.db, pushed.dossier, pushed.clientId)
   const { dossier, steps, fileLink } = mappable(pushed.dossier, services)
-  const state = await previewState(services.db, dossier.code, [...services.adapters.keys()])
-  const bookOf = await services.books.refresh(services.adapters.values())
+  const shown = dossierAdapters(services.adapters)
+  const state = await previewState(services.db, dossier.code, [...shown.keys()])
+  const bookOf = await services.books.refresh(shown.values())
   const adapters = told(services.adapters, dossier).map(adapter => {
     const book = bookOf(adapter)
     return previewDossier(asUnit(adapter, { dossier, book, on: toHanoi(new Date()).slice(0, 10) }), { pushed: { dossier, steps, fileLink }, state, book })
@@ -31,7 +33,8 @@ export async function previewAnswer (services: Services, pushed: { dossier: Doss
 }
 
 /** The adapters to which the dossier would go. */
-function told (adapters: Services['adapters'], { origin }: Pick<Dossier, 'origin'>): ActiveAdapter[] {
+function told (active: Services['adapters'], { origin }: Pick<Dossier, 'origin'>): ActiveAdapter[] {
+  const adapters = dossierAdapters(active)
   const ids = recipients([...adapters.keys()], origin, originRules(adapters.values()))
   return [...adapters.values()].filter(({ manifest }) => ids.includes(manifest.id))
 }
@@ -42,7 +45,7 @@ interface Linking {
 
 /** What the partners' formats and the code tables of this moment say of pushed documents. */
 export async function partnerReview ({ adapters, books, files }: Pick<Services, 'adapters' | 'books'> & Linking): Promise<(dossier: Dossier) => Finding[]> {
-  const bookOf = await books.refresh(adapters.values())
+  const bookOf = await books.refresh(dossierAdapters(adapters).values())
   return dossier => told(adapters, dossier).flatMap(adapter => mapDossier(adapter, mappable(dossier, { files }), bookOf(adapter)).findings)
 }
 

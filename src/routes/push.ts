@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Finding } from '../adapter-kit/findings.js'
 import type { Tx } from '../db/open.js'
+import { dossierAdapters } from '../delivery/dossier-adapters.js'
 import { readDossier, readProgress } from '../dossier/documents.js'
 import { acceptDossier, acceptProgress, type Accepted, type IntakeOptions, type Receipt } from '../dossier/intake.js'
 import { once } from '../dossier/once.js'
@@ -50,7 +51,7 @@ type Work = (tx: Tx, intake: IntakeOptions) => Promise<Accepted>
 
 /** The one transaction of a push; the lanes are rung after its commit. */
 async function accept (services: Services, { document, clientId, scope, findings }: Pushed & { findings: readonly Finding[] }, work: Work): Promise<PushAnswer> {
-  if (services.adapters.size === 0) throw noAdapters()
+  if (dossierAdapters(services.adapters).size === 0) throw noAdapters()
   const intake = intakeOptions(services, clientId)
   let accepted: Accepted | undefined
   const answer = await once(services.db, { scope: scope === undefined ? undefined : { clientId, ...scope }, bodyHash: bodyHash(document) }, async tx => {

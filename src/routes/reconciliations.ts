@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { toShortAgency } from '../adapter-kit/codes.js'
 import { toHanoi } from '../adapter-kit/dates.js'
 import { countByDay, listItems, listReconciliations, type ItemRow, type ReconciliationRow } from '../db/reconciliations.js'
+import { dossierAdapters } from '../delivery/dossier-adapters.js'
 import { canonicalSchema } from '../dossier/schemas.js'
 import { invalidDocument } from '../dossier/problems.js'
 import type { Problem } from '../errors.js'
@@ -53,7 +54,8 @@ export async function reconciliationRoutes (app: FastifyInstance, { services }: 
     schema: { summary: 'Đối soát với bên nhận / Compare with a partner', querystring: START_QUERY, body: START_BODY }
   }, async (request, reply) => {
     const { adapter, unit, dossiers, ...days } = asked(check, request)
-    if (!services.adapters.has(adapter)) throw noSuchAdapter([...services.adapters.keys()])
+    const comparable = dossierAdapters(services.adapters)
+    if (!comparable.has(adapter)) throw noSuchAdapter([...comparable.keys()])
     const scope = { adapter, ...days, ...(unit === undefined ? {} : { unit: toShortAgency(unit) ?? unit }) }
     const id = await startReconciliation(db, scope, { actor: `client:${request.client.id}`, list: dossiers })
     return reply.code(202).send(await shown(services, id))

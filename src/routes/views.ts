@@ -35,7 +35,7 @@ export function deliveryView (row: DeliveryRow, adapters: Services['adapters']):
     id: row.id,
     adapter: row.adapter,
     dossierCode: row.dossier_code,
-    revision: row.revision,
+    ...(row.event_id === null ? { revision: row.revision } : { revision: null, event: { id: row.event, type: row.event_type }, endpoint: row.endpoint_id }),
     state: row.state,
     attempts: row.attempts,
     plannedAt: toHanoi(row.planned_at),

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Outcome, RetryPolicy, Verdict } from '../../src/adapter-kit/contract.js'
 import { outcomeOfStatus } from '../../src/adapter-kit/failure.js'
+import { verdictOf } from '../../src/delivery/breakers.js'
 import { concernsThisDossier, decide, waitSeconds, type Budget, type DecideInput, type Repeatability } from '../../src/delivery/retry.js'
 import { holds } from '../adapter-kit/properties.js'
 
@@ -148,6 +149,14 @@ t.test('a refusal is never retried, whatever else is true', async t => {
   holds(t, fc.property(inputs, given => {
     const decision = decide({ ...given, outcome: { ...given.outcome, verdict: 'refused' } })
     return decision.state === 'refused' && decision.kind === 'refused' && decision.retryInSeconds === undefined
+  }))
+})
+
+t.test('what cannot be sent as things are set fails at once, as ours to mend, and says nothing of the partner', async t => {
+  holds(t, fc.property(inputs, given => {
+    const outcome = { ...given.outcome, verdict: 'failed' as const }
+    const decision = decide({ ...given, outcome })
+    return decision.state === 'failed' && decision.kind === 'mapping' && decision.retryInSeconds === undefined && verdictOf({ outcome, called: true }) === 'nothing'
   }))
 })
 

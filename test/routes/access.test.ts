@@ -13,7 +13,7 @@ const gateway = await startGateway(t, { role: 'api' })
 const { app, services: { db } } = gateway
 const CODE = codeOf(1)
 
-type Route = readonly [method: 'GET' | 'POST' | 'PUT', path: string, scope: Scope, payload?: object]
+type Route = readonly [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, scope: Scope, payload?: object]
 
 const ROUTES: readonly Route[] = [
   ['POST', '/v1/dossiers', 'dossiers:write', aDossier()],
@@ -59,11 +59,21 @@ const ROUTES: readonly Route[] = [
   ['POST', '/v1/redrives/{id}/cancel', 'deliveries:manage'],
   ['GET', '/v1/inbound', 'inbound:read'],
   ['GET', '/v1/inbound/{id}', 'inbound:read'],
-  ['GET', '/v1/audit', 'audit:read']
+  ['GET', '/v1/audit', 'audit:read'],
+  ['GET', '/v1/events', 'events:read'],
+  ['POST', '/v1/endpoints', 'endpoints:manage', { url: 'https://motcua.example.gov.vn/' }],
+  ['GET', '/v1/endpoints', 'endpoints:manage'],
+  ['GET', '/v1/endpoints/{id}', 'endpoints:manage'],
+  ['PATCH', '/v1/endpoints/{id}', 'endpoints:manage', { enabled: true }],
+  ['DELETE', '/v1/endpoints/{id}', 'endpoints:manage'],
+  ['GET', '/v1/endpoints/{id}/secret', 'endpoints:manage'],
+  ['POST', '/v1/endpoints/{id}/rotate', 'endpoints:manage', { overlapSeconds: 0 }],
+  ['POST', '/v1/endpoints/{id}/test', 'endpoints:manage'],
+  ['POST', '/v1/endpoints/{id}/replay', 'endpoints:manage', { since: '2026-11-04T09:00:00+07:00' }]
 ]
 
 function requestOf ([method, path, , payload]: Route): InjectOptions {
-  const url = path.replace('{code}', CODE).replace('/deliveries/{id}', '/deliveries/1').replace('/inbound/{id}', '/inbound/1').replace('/reconciliations/{id}', '/reconciliations/1').replace('/redrives/{id}', '/redrives/1').replace('{table}', 'fee').replace('{adapter}', 'national-portal').replace('{id}', 'national-portal')
+  const url = path.replace('{code}', CODE).replace('/deliveries/{id}', '/deliveries/1').replace('/inbound/{id}', '/inbound/1').replace('/reconciliations/{id}', '/reconciliations/1').replace('/redrives/{id}', '/redrives/1').replace('/endpoints/{id}', `/endpoints/ep_${'0'.repeat(32)}`).replace('{table}', 'fee').replace('{adapter}', 'national-portal').replace('{id}', 'national-portal')
   return { method, url, ...(payload === undefined ? {} : { payload }) }
 }
 

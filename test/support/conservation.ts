@@ -45,7 +45,7 @@ export async function checkStates (t: Test, db: Database): Promise<void> {
   const { rows: [sums] } = await sql<{ planned: string, ended: string, leased: string, open_attempts: string }>`
     select (select count(*) from lanes l join revisions r on r.dossier_id = l.dossier_id
               where l.baseline_id is null or r.revision > 1) as planned,
-           (select count(*) from deliveries where state in ('delivered', 'refused', 'failed', 'held', 'superseded', 'cancelled')) as ended,
+           (select count(*) from deliveries where event_id is null and state in ('delivered', 'refused', 'failed', 'held', 'superseded', 'cancelled')) as ended,
            (select count(*) from lanes where lease_until > clock_timestamp()) as leased,
            (select count(*) from attempts where ended_at is null) as open_attempts`.execute(db)
   t.equal(sums?.ended, sums?.planned, 'every planned delivery (adapter × revision) has ended in one state')
