@@ -62,7 +62,7 @@ async function baselineCommand ({ db, config, options, chunks, adapters }: Impor
     db,
     validator: createValidator(),
     adapters: [...dossierAdapters(adapters).keys()],
-    origins: originRules(adapters.values()),
+    origins: originRules(dossierAdapters(adapters).values()),
     partnerFindings: await partnerReview({ adapters, books: createCodeBooks(db), files: { links: openLinks(config) } }),
     actor: ACTOR,
     clientId: ACTOR,

@@ -4,6 +4,7 @@ import { procedureVersion } from '../catalogue/pinned.js'
 import { recordAudit } from '../db/audit.js'
 import { intakeNotes } from '../db/intake-notes.js'
 import { findDossier, listDeliveries } from '../db/reading.js'
+import { dossierAdapters } from '../delivery/dossier-adapters.js'
 import { dossierNotFound } from '../dossier/problems.js'
 import type { Services } from '../services.js'
 import { deliveryView, dossierView, intakeNoteView } from './views.js'
@@ -14,10 +15,10 @@ const NOTES_SHOWN = 20
 export async function dossierState (services: Services, code: string, clientId: string): Promise<Record<string, unknown>> {
   const row = await findDossier(services.db, code)
   if (row === undefined) throw dossierNotFound()
-  const deliveries = await listDeliveries(services.db, { dossierCode: row.code, limit: DELIVERIES_SHOWN })
+  const deliveries = await listDeliveries(services.db, { dossierCode: row.code, subject: 'dossier', limit: DELIVERIES_SHOWN })
   await recordAudit(services.db, [{ actor: `client:${clientId}`, action: 'dossier.viewed', dossierCode: row.code }])
   const { procedure, receivedAt } = row.content as Pick<Dossier, 'procedure' | 'receivedAt'>
-  const adapters = [...services.adapters.values()]
+  const adapters = [...dossierAdapters(services.adapters).values()]
   const bookOf = await services.books.refresh(adapters)
   const version = await procedureVersion(services.db, { procedureCode: procedure.code, receivedAt, adapters, bookOf })
   const notes = await intakeNotes(services.db, row.id, NOTES_SHOWN)

@@ -95,7 +95,7 @@ async function runBaseline (chunks: AsyncIterable<Buffer>, { client, query }: Fa
     db: services.db,
     validator,
     adapters: [...dossierAdapters(services.adapters).keys()],
-    origins: originRules(services.adapters.values()),
+    origins: originRules(dossierAdapters(services.adapters).values()),
     partnerFindings: await partnerReview(services),
     actor: `client:${client.id}`,
     clientId: client.id,
