@@ -18,8 +18,8 @@ export interface WebhookReceiver {
   close: () => void
 }
 
-/** A portal over real HTTP. */
-export async function startWebhookReceiver (t: Test): Promise<WebhookReceiver> {
+/** A portal over real HTTP. Port 0 takes a free one. */
+export async function startWebhookReceiver (t: Test, wanted = 0): Promise<WebhookReceiver> {
   const received: ReceivedWebhook[] = []
   let status = (_: ReceivedWebhook): number => 204
   const server = createServer((request, response) => {
@@ -32,7 +32,7 @@ export async function startWebhookReceiver (t: Test): Promise<WebhookReceiver> {
       response.writeHead(code, code >= 300 && code < 400 ? { location: '/elsewhere' } : {}).end()
     })
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(wanted, '127.0.0.1', resolve))
   const close = (): void => {
     server.closeAllConnections()
     server.close()
