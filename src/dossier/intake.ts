@@ -6,14 +6,15 @@ import type { Dossier, Progress } from '../adapter-kit/dossier-types.js'
 import { toHanoi } from '../adapter-kit/dates.js'
 import type { Finding } from '../adapter-kit/findings.js'
 import { recordAudit, type AuditEntry } from '../db/audit.js'
-import { insertRevisions, knownSteps, lockDossiers, lockExistingDossier, OriginTaken, originOwners, setSourceVersions, type NewRevision } from '../db/dossiers.js'
+import { insertRevisions, knownSteps, lockDossiers, lockExistingDossier, OriginTaken, setSourceVersions, type NewRevision } from '../db/dossiers.js'
 import type { RingableLane } from '../db/lanes.js'
 import type { Tx } from '../db/open.js'
 import { planDeliveries, supersedeOlder, type PlannedDelivery } from '../db/planning.js'
-import { Problem } from '../errors.js'
-import { decide, dossierKeys, newestEvent, refuseIfAny, standingAfter, stepRow, type Decision, type DossierState, type Push, type Standing } from './decision.js'
-import { checkFiles, recordFiles } from './files.js'
-import { originFindings, recipients, type OriginRules } from './origin.js'
+import type { Problem } from '../errors.js'
+import { decide, dossierKeys, newestEvent, standingAfter, stepRow, type Decision, type DossierState, type Push, type Standing } from './decision.js'
+import { refusedBefore } from './admission.js'
+import { recordFiles } from './files.js'
+import { recipients, type OriginRules } from './origin.js'
 import { asItem, dossierNotFound, invalidDocument, originTaken } from './problems.js'
 import { timesOutOfOrder } from './review/times.js'
 
@@ -106,41 +107,6 @@ function orderFindings (state: DossierState, changes: object): Finding[] {
 function withoutStatus (state: DossierState, { status, localStatus }: Pick<Progress, 'status' | 'localStatus'>): DossierState {
   const { status: _, localStatus: __, ...rest } = state
   return status === undefined && localStatus === undefined ? state : rest
-}
-
-type Refused = Map<Push, Problem>
-
-/** Refused before anything is locked: a dossier that nobody could be told of, or with files that the client has not. */
-async function refusedBefore (tx: Tx, pushes: readonly Push[], options: IntakeOptions): Promise<Refused> {
-  const refused: Refused = new Map()
-  const owners = await originOwners(tx, pushes.flatMap(({ state: { origin } }) => origin === undefined ? [] : [origin]))
-  for (const push of pushes) {
-    const problem = await problemOf(async () => {
-      checkOrigin(push.state, { owners, options })
-      await checkFiles(tx, push.state, options.clientId)
-    })
-    if (problem !== undefined) refused.set(push, problem)
-  }
-  return refused
-}
-
-async function problemOf (check: () => Promise<void>): Promise<Problem | undefined> {
-  try {
-    await check()
-    return undefined
-  } catch (error) {
-    if (error instanceof Problem) return error
-    throw error
-  }
-}
-
-/** One national dossier has one dossier here, also within a batch. */
-function checkOrigin ({ code, origin }: DossierState, { owners, options }: { owners: Map<string, string>, options: IntakeOptions }): void {
-  refuseIfAny(originFindings(origin, options.origins))
-  if (origin === undefined) return
-  const key = `${origin.adapter} ${origin.code}`
-  if ((owners.get(key) ?? code) !== code) throw originTaken()
-  owners.set(key, code)
 }
 
 /** By dossier code. */
