@@ -103,6 +103,7 @@ async function keep (place: Place, lost: (error: EmbeddedDatabaseError) => void,
     try {
       claim = await claimServer(place, context)
       watch(claim)
+      log('embedded PostgreSQL: the server is ours again')
     } catch (error) {
       if (!stopping.signal.aborted) lost(lockLost(place, error))
     }

@@ -315,6 +315,7 @@ t.test('an owner whose session broke holds its lock again, also after the server
   await until(async () => await ask(server.url, 'select 1').then(() => true, () => false))
   t.not(await postmaster(join(dataDir, 'postgres')), before)
   t.match(logged.join('\n'), 'claiming the server again')
+  await until(async () => logged.some(line => line.includes('ours again')))
   t.equal((await refusal(openEmbedded({ dataDir }))).code, 'in-use')
 })
 

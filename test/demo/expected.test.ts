@@ -41,6 +41,8 @@ interface WireRequest {
 t.test('agrees with the golden messages of the adapter', async t => {
   for (const name of readdirSync(FIXTURES).filter(file => file.endsWith('.canonical.json'))) {
     const { dossier, steps } = read<{ dossier: Dossier, steps: ProgressStep[] }>(name)
+    // What was filed at the portal goes by another message, and the demo has nothing of the kind.
+    if (dossier.origin !== undefined) continue
     const requests = read<WireRequest[]>(name.replace('.canonical.', '.wire.'))
     const data = (service: string): unknown[] => requests.filter(({ body }) => body.service === service).flatMap(({ body }) => body.data)
     t.same(data('DongBoHoSoMC'), [nationalDossier(dossier)], name)

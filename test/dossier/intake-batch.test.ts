@@ -116,6 +116,6 @@ t.test('batches leave in every table what the same pushes leave one by one, and 
       if (!t.strictSame(await tables(bulk.db, prefix), await tables(single.db, prefix))) throw new Error('the tables differ')
       await Promise.all([moveOn(single.db, prefix), moveOn(bulk.db, prefix)])
     }
-  }), { numRuns: 25 })
+  }), { numRuns: 12 })
   t.ok(refused > 0, 'refusals were among them')
 })
