@@ -2,7 +2,6 @@
 import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
-import { isNetwork } from './adapter-kit/guard.js'
 import type { Network } from './adapter-kit/network.js'
 
 /** Settings that every adapter has. Certificates come from files: `ADAPTER_<ID>_CA_FILE=/etc/lienthong/ca.pem`. */
@@ -23,7 +22,6 @@ export const NETWORK_PARSERS = {
   pem: (text: string) => /^-----BEGIN [A-Z ]+-----/.test(text) ? text : undefined,
   proxy: (text: string) => URL.canParse(text) && /^(https?|socks5):\/\//.test(text) ? text : undefined,
   address: (text: string) => isIP(text) === 0 ? undefined : text,
-  networks: (text: string) => text.split(',').every(network => isNetwork(network.trim())) ? text.split(',').map(network => network.trim()) : undefined,
   redirects: (text: string) => text === 'none' || text === 'same-origin' ? text : undefined
 }
 
@@ -31,7 +29,6 @@ export const NETWORK_EXPECTATIONS = {
   pem: 'a certificate or key in PEM (put it into a file and name that with …_FILE)',
   proxy: 'an address like http://user:password@10.0.0.9:3128 (http, https or socks5)',
   address: 'an IP address of this machine',
-  networks: 'networks separated by commas, like 10.20.0.0/16, fd00:20::/48',
   redirects: 'none or same-origin'
 }
 

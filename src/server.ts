@@ -61,7 +61,7 @@ function announce (config: Config, services: Services, { role, url, log }: { rol
     event: 'gateway.started',
     role,
     url,
-    adapters: [...services.adapters.keys()],
+    adapters: [...services.installed.keys()],
     outbound: config.outboundPaused ? 'paused' : 'on',
     ...services.stores,
     bootstrapKey: config.bootstrapApiKey === undefined ? 'none' : 'configured'

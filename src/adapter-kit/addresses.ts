@@ -22,7 +22,7 @@ export function parseNetworks (texts: readonly string[]): Networks | undefined {
 
 /** A server that listens on both families sees `::ffff:10.0.0.1` where 10.0.0.1 calls. */
 export function isInside (networks: Networks, address: string): boolean {
-  const plain = unmapped(address)
+  const plain = withoutMapping(address)
   const version = isIP(plain)
   return version !== 0 && networks.check(plain, version === 4 ? 'ipv4' : 'ipv6')
 }
@@ -36,6 +36,11 @@ function parseNetwork (text: string): Network | undefined {
   return prefix > widest ? undefined : { address, family: version === 4 ? 'ipv4' : 'ipv6', prefix }
 }
 
-function unmapped (address: string): string {
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
+/** `::ffff:10.0.0.1` and `::ffff:a00:1` are 10.0.0.1, and are judged so. */
+export function withoutMapping (address: string): string {
+  if (isIP(address) !== 6) return address
+  const last = /^::ffff:([0-9a-f:.]+)$/i.exec(new URL(`http://[${address.split('%')[0] ?? ''}]`).hostname.slice(1, -1))?.[1]
+  const groups = last?.split(':').map(group => Number.parseInt(group, 16))
+  if (groups?.length !== 2) return address
+  return groups.flatMap(group => [group >> 8, group & 255]).join('.')
 }

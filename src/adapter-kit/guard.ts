@@ -4,8 +4,9 @@
  * that resolves differently a moment later changes nothing (server-side request forgery, DNS rebinding).
  */
 import { lookup as systemLookup, type LookupAddress } from 'node:dns'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import { buildConnector } from 'undici'
+import { parseNetworks, withoutMapping, type Networks } from './addresses.js'
 
 export interface Guard {
   /** Networks that may be connected to all the same, and without TLS: `10.20.0.0/16`, `fd00:20::/48`. */
@@ -25,12 +26,6 @@ const SPECIAL_IPV4 = [
 /** Of IPv6 only this is global; within it, what carries an IPv4 address or is for documentation. */
 const GLOBAL_IPV6 = ['2000::/3']
 const SPECIAL_IPV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
-
-export function isNetwork (text: string): boolean {
-  const [address = '', bits = '', ...more] = text.split('/')
-  const version = isIP(address)
-  return more.length === 0 && version !== 0 && !address.includes('%') && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)
-}
 
 export type Permits = (address: string, protocol: string) => boolean
 
@@ -53,22 +48,11 @@ export function permitsHost (guard: Pick<Guard, 'allow'>, { hostname, protocol }
   return isIP(host) === 0 || permitted(guard)(host, protocol)
 }
 
-function listOf (networks: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/')
-    list.addSubnet(address, Number(bits), isIP(address) === 4 ? 'ipv4' : 'ipv6')
-  }
-  return list
-}
-
-/** `::ffff:10.0.0.1` and `::ffff:a00:1` are 10.0.0.1, and are judged so. */
-function withoutMapping (address: string): string {
-  if (isIP(address) !== 6) return address
-  const last = /^::ffff:([0-9a-f:.]+)$/i.exec(new URL(`http://[${address.split('%')[0] ?? ''}]`).hostname.slice(1, -1))?.[1]
-  const groups = last?.split(':').map(group => Number.parseInt(group, 16))
-  if (groups?.length !== 2) return address
-  return groups.flatMap(group => [group >> 8, group & 255]).join('.')
+/** Settings are checked at the start, and ours are right. */
+function listOf (texts: readonly string[]): Networks {
+  const networks = parseNetworks(texts)
+  if (networks === undefined) throw new RangeError('a list of networks has one that is none')
+  return networks
 }
 
 /** Connects as undici does, to permitted addresses alone; others of the same name are passed over. */

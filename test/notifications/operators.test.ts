@@ -55,7 +55,7 @@ t.test('settings with which addresses could not be checked stop the boot, named 
     return String(await activateAdapters({ environment, wanted: ['provincial-portal'] }).then(() => '', (error: Error) => error.message))
   }
   t.match(await problems({ ADAPTER_PROVINCIAL_PORTAL_PROXY_URL: 'http://tinh:matkhau@10.0.0.9:3128' }), /^ADAPTER_PROVINCIAL_PORTAL_PROXY_URL: not with provincial-portal(?!.*matkhau)/)
-  t.match(await problems({ ADAPTER_PROVINCIAL_PORTAL_ALLOW_NETWORKS: '10.0.0.0/8, 10.0.0.0/33' }), /ALLOW_NETWORKS: must be networks separated by commas/)
+  t.match(await problems({ ADAPTER_PROVINCIAL_PORTAL_ALLOW_NETWORKS: '10.0.0.0/8, 10.0.0.0/33' }), /ALLOW_NETWORKS: must be addresses or networks like/)
   t.match(await problems({ ADAPTER_PROVINCIAL_PORTAL_SIGNING_KEY: 'short' }), /SIGNING_KEY: must be a string like 32 to 200/)
   t.match(await problems({ ADAPTER_PROVINCIAL_PORTAL_SIGNING_KEY: '' }), /SIGNING_KEY: missing/)
 })
