@@ -11,6 +11,7 @@ import { serve, type Desk } from '../accept/serve.js'
 import type { Client } from '../db/keys.js'
 import type { ActiveAdapter } from '../delivery/context.js'
 import type { Validator } from '../dossier/validate.js'
+import { closingCause } from '../plugins/backpressure.js'
 import { problemOf } from '../plugins/problems.js'
 import type { Services } from '../services.js'
 import { intakeOptions } from './intake-options.js'
@@ -58,7 +59,7 @@ function deskOf ({ adapter, accept, log }: Speaker, { services, validator, outbo
     outboundPaused,
     // Neither who nor from where: a key that was typed into the wrong field must not get into a log.
     callers: createCallerCheck(db, why => { log.warn({ event: 'accept.caller-refused', adapter: adapter.manifest.id, why }) }),
-    isOpen: () => watch.closedBy().size === 0,
+    isOpen: () => closingCause(watch.closedBy) === undefined,
     intakeOf: clientId => intakeOptions(services, clientId),
     review: async () => await partnerReview(services),
     ring: lanes => { relay.ring(lanes) }

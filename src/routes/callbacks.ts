@@ -13,6 +13,7 @@ import { createRoom, type Room } from '../callback/room.js'
 import { createRefusalGate } from '../callback/refusals.js'
 import type { Config } from '../config.js'
 import { createInboundMetrics } from '../health/inbound-metrics.js'
+import { closingCause } from '../plugins/backpressure.js'
 import type { Services } from '../services.js'
 
 export interface CallbackRouteOptions {
@@ -45,7 +46,7 @@ export async function callbackRoutes (app: FastifyInstance, { services, config, 
     context: { db, payments: paymentRecords, metrics: createInboundMetrics(attempts.registry), gate: createRefusalGate(Date.now), log: app.log as ReceiveContext['log'], limited },
     room: createRoom(ROOM_BYTES),
     subjectOf: subjectReader(config),
-    isClosed: () => watch.closedBy().size > 0
+    isClosed: () => closingCause(watch.closedBy) !== undefined
   }
   // Of this scope alone: a signature covers the bytes, and a partner's content type is not to be relied on.
   app.removeAllContentTypeParsers()
