@@ -34,7 +34,9 @@ export function openDatabase (options: OpenDatabaseOptions): Database {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-    keepAlive: true
+    keepAlive: true,
+    // Statements of few rows: where the planner overrates one, compiling it would take a hundred times as long as running it.
+    options: '-c jit=off'
   })
   pool.on('error', options.onError)
   // The pool listens to idle connections only. One that breaks between two statements of a transaction emits `error` as

@@ -50,16 +50,17 @@ export interface PlanResult {
 export async function planDeliveries (tx: Tx, plan: Plan): Promise<PlanResult> {
   const { rows } = await sql<{ id: string, adapter: string, dossier_id: string, lane_id: string, due: boolean, urgency: Urgency }>`
     with work as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(plan.work)}::jsonb) as e("dossierId" bigint, "dossierCode" text, revision integer, adapters jsonb)),
+      select * from jsonb_to_recordset(${JSON.stringify(perAdapter(plan.work))}::jsonb)
+        as e("dossierId" bigint, "dossierCode" text, revision integer, adapter text, n integer)),
     lane as (
       insert into lanes (adapter, dossier_id, due_at)
-      select a.id, w."dossierId", clock_timestamp() from work w, jsonb_array_elements_text(w.adapters) with ordinality as a(id, n) order by w."dossierId", a.n
+      select adapter, "dossierId", clock_timestamp() from work order by "dossierId", n
       on conflict (adapter, dossier_id) do update
         set changes = lanes.changes + 1, due_at = case when lanes.blocked_by is null then coalesce(lanes.due_at, excluded.due_at) end
       returning id, adapter, dossier_id, due_at),
     delivery as (
       insert into deliveries (lane_id, adapter, dossier_id, revision)
-      select l.id, l.adapter, l.dossier_id, w.revision from lane l join work w on w."dossierId" = l.dossier_id order by l.id
+      select l.id, l.adapter, l.dossier_id, w.revision from lane l join work w on w."dossierId" = l.dossier_id and w.adapter = l.adapter order by l.id
       returning id, adapter, lane_id, dossier_id, revision),
     audited as (
       insert into audit_entries (actor, action, dossier_code, delivery_id, adapter, details)
@@ -67,12 +68,17 @@ export async function planDeliveries (tx: Tx, plan: Plan): Promise<PlanResult> {
       from jsonb_to_recordset(${JSON.stringify(plan.audit)}::jsonb) as e(actor text, action text, "dossierCode" text, details jsonb)
       union all
       select ${plan.actor}, 'delivery.planned', w."dossierCode", d.id, d.adapter, jsonb_build_object('revision', d.revision)
-      from delivery d join work w on w."dossierId" = d.dossier_id)
+      from delivery d join work w on w."dossierId" = d.dossier_id and w.adapter = d.adapter)
     select d.id, d.adapter, d.dossier_id, d.lane_id, coalesce(lane.due_at <= clock_timestamp(), false) as due, ${urgencyOf('lane')} as urgency
     from delivery d join lane on lane.id = d.lane_id order by d.id`.execute(tx)
   const planned = new Map(plan.work.map(({ dossierId }) => [dossierId, [] as PlannedDelivery[]]))
   for (const { id, adapter, dossier_id: dossierId } of rows) planned.get(dossierId)?.push({ id, adapter })
   return { planned, lanes: rows.filter(row => row.due).map(row => ({ id: row.lane_id, adapter: row.adapter, urgency: row.urgency })) }
+}
+
+/** A line for each delivery: unfolded by the server, its planner would take one push for ten thousand rows. */
+function perAdapter (work: readonly NewWork[]): Array<Omit<NewWork, 'adapters'> & { adapter: string, n: number }> {
+  return work.flatMap(({ adapters, ...one }) => adapters.map((adapter, n) => ({ ...one, adapter, n })))
 }
 
 export interface SupersedeResult {
