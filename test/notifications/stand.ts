@@ -18,7 +18,7 @@ export interface Stand {
   register: (body: Record<string, unknown>) => Promise<RegisteredEndpoint>
   /** A call that must succeed; its answer. */
   ask: <T>(options: InjectOptions) => Promise<T>
-  /** As the colleagues of the national side write it: something came in about a dossier. */
+  /** As the kernel of callbacks writes it: something came in about a dossier. */
   happens: (dossierCode: string, event?: string, facts?: Record<string, unknown>) => Promise<void>
   /** Waits until so many events of a dossier are sequenced. */
   sequenced: (dossierCode: string, count: number) => Promise<void>
