@@ -1,7 +1,7 @@
 /** The bearer token: one login for all parallel calls, renewed before it ends and once where a call is answered 401. */
 import type { Outcome, Settings } from '../../src/adapter-kit/contract.js'
-import { outcomeOfStatus } from '../../src/adapter-kit/failure.js'
-import type { HttpAnswer, HttpClient } from '../../src/adapter-kit/http.js'
+import { outcomeOfFailure, outcomeOfStatus } from '../../src/adapter-kit/failure.js'
+import { HttpFailure, type HttpAnswer, type HttpClient } from '../../src/adapter-kit/http.js'
 import { isRecord, parseJson } from '../../src/adapter-kit/json.js'
 import { address } from './address.js'
 
@@ -31,7 +31,8 @@ export function createSessions ({ http, settings, now }: SessionOptions): Sessio
   let flight: Promise<Login> | undefined
 
   async function login (): Promise<Login> {
-    const read = readLogin(await http.request(loginRequest(settings)), { now: now(), marginMs: Number(settings['TOKEN_MARGIN_SECONDS']) * 1000 })
+    const answer = await http.request(loginRequest(settings)).catch((error: unknown) => notAnswered(error))
+    const read = 'outcome' in answer ? answer : readLogin(answer, { now: now(), marginMs: Number(settings['TOKEN_MARGIN_SECONDS']) * 1000 })
     held = 'value' in read ? read : undefined
     return read
   }
@@ -58,6 +59,13 @@ export function createSessions ({ http, settings, now }: SessionOptions): Sessio
       return 'outcome' in second ? second : await call(second.value)
     }
   }
+}
+
+/** Whatever became of the login, nothing about a dossier has left: that is never uncertain. */
+function notAnswered (error: unknown): { outcome: Outcome } {
+  if (!(error instanceof HttpFailure)) throw error
+  const { rule, code } = outcomeOfFailure(error)
+  return { outcome: { verdict: 'transient', rule: `login.${rule}`, code, words: '' } }
 }
 
 function loginRequest (settings: Settings): Parameters<HttpClient['request']>[0] {
