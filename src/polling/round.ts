@@ -38,7 +38,10 @@ export async function pollRound (options: RoundOptions, signal: AbortSignal): Pr
   const failure = await attempt(() => acknowledgeAll(options, signal)) ??
     await attempt(() => fetchAll(options, signal)) ??
     await attempt(() => acknowledgeAll(options, signal))
-  if (failure !== undefined) log('poll.failed', { adapter, code: failure.code, rule: failure.rule, words: failure.words })
+  // Cut without an answer of the partner's: it says nothing about it.
+  if (failure === undefined && signal.aborted) return
+  // Without the partner's words, which may quote a dossier.
+  if (failure !== undefined) log('poll.failed', { adapter, code: failure.code, rule: failure.rule })
   await notePoll(db, adapter, failure?.code ?? null)
 }
 
