@@ -72,7 +72,11 @@ function readItem (item: unknown): PulledItem | undefined {
   return { key: code, dossierCode: code, facts: { code, id, ...(procedure === undefined ? {} : { procedure }) }, content: item }
 }
 
+/** These go into audit and events: anything else may be somebody's name in the wrong place (its form is inferred). */
+const CODE_FORM = /^[0-9A-Za-z._/-]{1,100}$/
+
 function firstText (item: Readonly<Record<string, unknown>>, names: readonly string[]): string | undefined {
   const value = names.map(name => item[name]).find(found => found !== undefined && found !== null && found !== '')
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  return CODE_FORM.test(text) ? text : undefined
 }

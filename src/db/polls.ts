@@ -32,39 +32,41 @@ export interface PageOfMessages {
 }
 
 /**
- * Stores a page with its audit rows and the cursor, in one statement. A known key with other content is a new version. One
- * process at a time polls an adapter, so nobody else writes these keys meanwhile.
+ * Stores a page with its audit rows and the cursor, in one statement. A known key with other content is a new version, also
+ * where one page has both. One process at a time polls an adapter, so nobody else writes these keys meanwhile.
  */
 export async function storePage (tx: Tx, { adapter, operation, actor, cursor, messages }: PageOfMessages): Promise<StoredPage> {
   const { rows: [counts] } = await sql<StoredPage>`
     with line as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(messages)}::jsonb)
-        as e(key text, body text, hash text, event text, "dossierCode" text, facts jsonb, readable boolean)),
-    item as materialized (
-      select distinct on (line.key) line.*, coalesce(newest.version, 0) as version, newest.acknowledged_at,
-        coalesce(newest.body_hash = decode(line.hash, 'hex'), false) as same
-      from line left join lateral (
-        select m.version, m.body_hash, m.acknowledged_at from inbound_messages m
-        where m.adapter = ${adapter} and m.operation = ${operation} and m.key = line.key order by m.version desc limit 1) newest on true
-      order by line.key),
+      select * from jsonb_to_recordset(${JSON.stringify(messages.map((message, n) => ({ ...message, n })))}::jsonb)
+        as e(n integer, key text, body text, hash text, event text, "dossierCode" text, facts jsonb, readable boolean)),
+    newest as materialized (
+      select distinct on (m.key) m.key, m.version, m.body_hash, m.acknowledged_at from inbound_messages m
+      where m.adapter = ${adapter} and m.operation = ${operation} and m.key in (select key from line) order by m.key, m.version desc),
+    other as materialized (
+      select l.*, coalesce(n.version, 0) + row_number() over (partition by l.key order by l.n) as version
+      from (select distinct on (key, hash) * from line order by key, hash, n) l left join newest n on n.key = l.key
+      where n.body_hash is distinct from decode(l.hash, 'hex')),
     fresh as (
       insert into inbound_messages (adapter, operation, key, version, media_type, body, body_hash)
-      select ${adapter}, ${operation}, key, version + 1, 'application/json', convert_to(body, 'UTF8'), decode(hash, 'hex')
-      from item where not same order by key returning id, key),
+      select ${adapter}, ${operation}, key, version, 'application/json', convert_to(body, 'UTF8'), decode(hash, 'hex')
+      from other order by key, version returning id, key, version),
+    item as materialized (select f.id, o.* from fresh f join other o on o.key = f.key and o.version = f.version),
     items as (
       insert into inbound_items (message_id, number, event, dossier_code, result, facts)
-      select f.id, 1, i.event, i."dossierCode", case when i.readable then 'accepted' else 'refused' end, i.facts
-      from fresh f join item i on i.key = f.key),
+      select id, 1, event, "dossierCode", case when readable then 'accepted' else 'refused' end, facts from item),
     audited as (
       insert into audit_entries (actor, action, dossier_code, adapter, details)
-      select ${actor}, case when i.readable then 'inbound.accepted' else 'inbound.refused' end, nullif(i."dossierCode", ''), ${adapter},
-        jsonb_build_object('inbound', f.id::text, 'operation', ${operation}::text, 'event', i.event, 'facts', i.facts)
-        || case when i.readable then '{}' else '{"code": "item-unreadable"}'::jsonb end
-      from fresh f join item i on i.key = f.key order by f.id),
+      select ${actor}, case when readable then 'inbound.accepted' else 'inbound.refused' end, nullif("dossierCode", ''), ${adapter},
+        jsonb_build_object('inbound', id::text, 'operation', ${operation}::text, 'event', event, 'facts', facts)
+        || case when readable then '{}' else '{"code": "item-unreadable"}'::jsonb end
+      from item order by id),
     moved as (
       insert into polls (adapter, cursor) values (${adapter}, ${cursor})
       on conflict (adapter) do update set cursor = excluded.cursor)
-    select (select count(*) from fresh)::int as fresh, (select coalesce(jsonb_agg(key), '[]') from item where same and acknowledged_at is not null) as again`.execute(tx)
+    select (select count(*) from fresh)::int as fresh, (
+        select coalesce(jsonb_agg(n.key), '[]') from newest n
+        where n.acknowledged_at is not null and exists (select from line l where l.key = n.key and n.body_hash = decode(l.hash, 'hex'))) as again`.execute(tx)
   return counts ?? { fresh: 0, again: [] }
 }
 

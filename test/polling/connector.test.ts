@@ -1,10 +1,14 @@
 // Dossiers filed nationally: pulled, stored once, acknowledged after that, and their state told back.
+import { createHash } from 'node:crypto'
 import t, { type Test } from 'tap'
+import { storePage } from '../../src/db/polls.js'
+import { INBOX } from '../../src/polling/round.js'
 import { startGateway, startSandbox, until, type GatewayOptions, type Sandbox, type TestGateway } from '../support/gateway.js'
 import { aDossier, aStep } from '../support/dossiers.js'
 import { createDatabase } from '../support/database.js'
 import { BACKENDS } from '../support/backends.js'
 
+const ADAPTER = 'national-portal-connector'
 const P = 'ADAPTER_NATIONAL_PORTAL_CONNECTOR_'
 
 function connectorSettings (url: string, more: Record<string, string> = {}): Record<string, string> {
@@ -94,6 +98,17 @@ t.test('one gateway', async t => {
     t.strictSame(await about(4), [' accepted told', ' v2 accepted told'])
     t.strictSame((await stored()).filter(line => line.startsWith('unreadable')), ['unreadable-… refused'])
     t.match(portal.connector.waiting(), [{ MaHoSo: 'G01-no-id' }])
+  })
+
+  t.test('one page that has a dossier twice, with two contents, loses neither', async t => {
+    const page = [filed(6), filed(6, { GhiChu: 'đã bổ sung' }), filed(6)].map(content => {
+      const body = JSON.stringify(content)
+      return { key: content.MaHoSo, body, hash: createHash('sha256').update(body).digest('hex'), event: 'dossier.received', dossierCode: content.MaHoSo, facts: {}, readable: true }
+    })
+    const store = async (): Promise<unknown> => db.transaction().execute(async tx => storePage(tx, { adapter: ADAPTER, operation: INBOX, actor: 'test', cursor: null, messages: page }))
+    t.strictSame(await store(), { fresh: 2, again: [] })
+    await polls.run()
+    t.strictSame(await about(6), [' accepted told', ' v2 accepted told'])
   })
 
   t.test('a poll that hangs is cut, and the next one runs; a token that ended is renewed once', async t => {

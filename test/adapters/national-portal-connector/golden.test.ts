@@ -6,8 +6,9 @@ import { interpret } from '../../../adapters/national-portal-connector/answer.js
 import { createClient } from '../../../adapters/national-portal-connector/client.js'
 import { readList } from '../../../adapters/national-portal-connector/inbox.js'
 import { map } from '../../../adapters/national-portal-connector/mapping.js'
-import { readLogin } from '../../../adapters/national-portal-connector/session.js'
+import { createSessions, readLogin } from '../../../adapters/national-portal-connector/session.js'
 import type { CodeSeeds, Dossier, Manifest, MappingResult, NumberedStep, Settings } from '../../../src/adapter-kit/contract.js'
+import { HttpFailure } from '../../../src/adapter-kit/http.js'
 import { createCodeBook, type TableRow } from '../../../src/codes/book.js'
 import { goldenFiles, readGolden, writeGolden, type GoldenCase } from '../../dossier/review/golden.js'
 import { aDossier, aStep } from '../../support/dossiers.js'
@@ -93,6 +94,7 @@ t.test('the list is read bare or wrapped; what has no id or code is kept apart; 
   t.strictSame(readList(answer(200, [item]), 0), read)
   t.strictSame(readList(answer(200, { code: 200, data: [item] }), 0), read)
   t.match(readList(answer(200, [{ MaHoSo: 'G01-2' }, 'x', { ...item, IdHoSo: undefined, IDHoSo: 'id-0001' }]), 0), { items: [{ key: 'G01-1' }], unreadable: [{ MaHoSo: 'G01-2' }, 'x'] })
+  t.match(readList(answer(200, [{ ...item, MaHoSo: 'Y Thử Niê' }, { ...item, IdHoSo: 'x'.repeat(101) }]), 0), { items: [], unreadable: [{}, {}] }, 'no code, and no place for one')
   t.match(readList(answer(200, { code: 200, data: null }), 0), { outcome: { verdict: 'uncertain', code: 'answer-not-understood' } })
   t.match(readList(answer(200, '<html>'), 0), { outcome: { code: 'answer-not-understood' } })
 })
@@ -104,4 +106,11 @@ t.test('a login is read bare or wrapped; what is no token is never about a dossi
   for (const [status, body] of [[200, {}], [200, { access_token: '' }], [401, ''], [403, '']] as const) {
     t.match(readLogin(answer(status, body), { now: 0, marginMs: 0 }), { outcome: { verdict: 'transient', code: 'login-refused' } })
   }
+})
+
+t.test('a login that is not answered leaves nothing in doubt: no message has left', async t => {
+  const http = { request: async () => { throw new HttpFailure('TIMEOUT', { sent: true }) }, close: async () => {} }
+  const sessions = createSessions({ http, settings, now: () => 0 })
+  const asked = await sessions.withToken(async () => { throw new Error('no call without a token') })
+  t.match(asked, { outcome: { verdict: 'transient', rule: 'login.network.TIMEOUT', code: 'timed-out' } })
 })
