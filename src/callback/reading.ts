@@ -1,10 +1,12 @@
 /** What an adapter read, held against what can be stored and shown. Pure. */
 import type { InboundItem, InboundReading, InboundRefusal, InboundRequest } from '../adapter-kit/receiving.js'
-import { storable } from '../adapter-kit/text.js'
+import { shorten, storable } from '../adapter-kit/text.js'
 import type { InboundOperation } from './operations.js'
 
 /** A code that no route of ours could show, or that PostgreSQL could not hold, is no code. */
 const CODE = /^[\x21-\x7e]{1,50}$/
+/** Characters. */
+const LONGEST_FACT = 500
 const KEY = /^[^\p{Cc}\p{Cs}]{1,500}$/u
 
 export function read ({ receive, settings, check }: InboundOperation, request: InboundRequest): InboundReading {
@@ -23,8 +25,15 @@ function namedCode ({ dossierCode, payment }: InboundItem): string[] {
   return dossierCode === '' && payment !== undefined ? [] : [dossierCode]
 }
 
+/** They go into the audit log, into events and to every endpoint; the whole of it stands in the stored message. */
 function withStorableFacts (item: InboundItem): InboundItem {
-  return { ...item, facts: Object.fromEntries(Object.entries(item.facts).map(([name, fact]) => [name, storable(fact)])) }
+  return { ...item, facts: Object.fromEntries(Object.entries(item.facts).map(([name, fact]) => [name, factOf(fact)])) }
+}
+
+function factOf (fact: string): string {
+  // Cut first: the letters of a fact of megabytes are not counted one by one.
+  const text = storable(fact.slice(0, 2 * LONGEST_FACT + 2))
+  return shorten(text, LONGEST_FACT) ?? text
 }
 
 function invalid (code: string, message: InboundRefusal['message']): InboundReading {
