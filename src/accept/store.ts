@@ -4,11 +4,11 @@
  */
 import type { Dossier, ProgressStep } from '../adapter-kit/dossier-types.js'
 import { raise } from '../adapter-kit/findings.js'
-import { lockExistingDossier } from '../db/dossiers.js'
-import { recordIntakeNote, type IntakeNote } from '../db/intake-notes.js'
+import { knownCodes, lockExistingDossier } from '../db/dossiers.js'
+import { recordIntakeNotes, type IntakeNote } from '../db/intake-notes.js'
 import type { RingableLane } from '../db/lanes.js'
 import type { Tx } from '../db/open.js'
-import { acceptDossier, acceptProgress, type Accepted, type IntakeOptions } from '../dossier/intake.js'
+import { acceptDossiers, acceptProgress, type IntakeOptions, type Outcome, type Receipt } from '../dossier/intake.js'
 import { ACCEPT_KINDS } from './kinds.js'
 import type { ReadItem } from './reading.js'
 import { Refused } from './refused.js'
@@ -23,19 +23,29 @@ export type Mode = 'create' | 'update' | 'either'
 
 /** Throws `Refused` for a create of what is there, also where it came to be there in this moment. */
 export async function storeDossiers (tx: Tx, items: ReadonlyArray<ReadItem<Dossier>>, options: StoreOptions & { mode: Mode }): Promise<RingableLane[]> {
-  const ordered = byCode(items)
-  const lanes: RingableLane[] = []
-  for (const item of ordered) {
-    const known = await lockExistingDossier(tx, item.dossierCode) !== undefined
-    if (known && options.mode === 'create') throw new Refused({ why: 'exists', codes: [item.dossierCode] })
-    const accepted = await acceptDossier(tx, item.document, options.intake)
-    const isNew = accepted.receipt.revision === 1 && !accepted.receipt.unchanged
-    if (!isNew && options.mode === 'create') throw new Refused({ why: 'exists', codes: [item.dossierCode] })
-    const findings = isNew && options.mode === 'update' ? [...item.findings, raise(ACCEPT_KINDS.updateOfUnknown, [])] : item.findings
-    await note(tx, { ...item, findings }, { ...options, accepted })
-    lanes.push(...accepted.lanes)
-  }
+  const { mode } = options
+  const known = mode === 'create' ? await knownCodes(tx, items.map(({ dossierCode }) => dossierCode)) : new Set<string>()
+  if (known.size > 0) throw new Refused({ why: 'exists', codes: [...known] })
+  const { outcomes, lanes } = await acceptDossiers(tx, items.map(({ document }) => document), options.intake)
+  const accepted = items.map((item, index) => ({ item, receipt: receiptOf(outcomes[index]) }))
+  const met = accepted.filter(({ receipt }) => mode === 'create' && !isNew(receipt)).map(({ item }) => item.dossierCode)
+  if (met.length > 0) throw new Refused({ why: 'exists', codes: met })
+  await note(tx, accepted.map(({ item, receipt }) => {
+    const unknown = mode === 'update' && isNew(receipt)
+    return { ...item, receipt, findings: unknown ? [...item.findings, raise(ACCEPT_KINDS.updateOfUnknown, [])] : item.findings }
+  }), options)
   return lanes
+}
+
+/** One answer for the whole call: what refuses one dossier refuses all. */
+function receiptOf (outcome: Outcome | undefined): Receipt {
+  if (outcome === undefined) throw new Error('a dossier had no outcome')
+  if (outcome instanceof Error) throw outcome
+  return outcome
+}
+
+function isNew ({ revision, unchanged }: Receipt): boolean {
+  return revision === 1 && !unchanged
 }
 
 export async function storeSteps (tx: Tx, items: ReadonlyArray<ReadItem<ProgressStep>>, options: StoreOptions): Promise<RingableLane[]> {
@@ -54,7 +64,7 @@ export async function storeSteps (tx: Tx, items: ReadonlyArray<ReadItem<Progress
       findings: differs ? [...findings, raise(ACCEPT_KINDS.stepStatusDiffers, [])] : findings,
       extensions: own.flatMap(({ extensions }) => extensions)
     }
-    await note(tx, merged, { ...options, accepted })
+    await note(tx, [{ ...merged, receipt: accepted.receipt }], options)
     lanes.push(...accepted.lanes)
   }
   return lanes
@@ -69,8 +79,12 @@ function newest (items: ReadonlyArray<ReadItem<ProgressStep>>): ProgressStep | u
   return items.map(({ document }) => document).sort((one, other) => Date.parse(one.occurredAt) - Date.parse(other.occurredAt)).at(-1)
 }
 
-async function note (tx: Tx, item: Pick<IntakeNote, 'dossierCode' | 'findings' | 'extensions'>, { accepted: { receipt }, intake, adapter, service }: StoreOptions & { accepted: Accepted }): Promise<void> {
-  const findings = [...item.findings, ...receipt.findings]
-  if (findings.length === 0 && item.extensions.length === 0) return
-  await recordIntakeNote(tx, { dossierCode: item.dossierCode, revision: receipt.revision, clientId: intake.clientId, adapter, service, findings, extensions: item.extensions })
+interface Noted extends Pick<IntakeNote, 'dossierCode' | 'findings' | 'extensions'> {
+  receipt: Receipt
+}
+
+async function note (tx: Tx, items: readonly Noted[], { intake: { clientId }, adapter, service }: StoreOptions): Promise<void> {
+  const notes = items.map(({ dossierCode, findings, extensions, receipt }) =>
+    ({ dossierCode, revision: receipt.revision, clientId, adapter, service, findings: [...findings, ...receipt.findings], extensions }))
+  await recordIntakeNotes(tx, notes.filter(({ findings, extensions }) => findings.length > 0 || extensions.length > 0))
 }

@@ -163,3 +163,9 @@ export async function knownSteps (tx: Executor, wanted: readonly WantedSteps[]):
   for (const row of rows) known.get(row.dossier_id)?.set(row.step_id, row.content_hash)
   return known
 }
+
+/** Which of the codes are dossiers that a province pushed. */
+export async function knownCodes (db: Executor, codes: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ code: string }>`select code from dossiers where code = any(${codes}::text[])`.execute(db)
+  return new Set(rows.map(({ code }) => code))
+}

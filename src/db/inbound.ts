@@ -78,9 +78,3 @@ export async function acceptItems (tx: Tx, messageId: string, places: readonly n
   await sql`update inbound_items set result = 'accepted'
     where message_id = ${messageId} and number = any(${places.map(place => place + 1)}::int[])`.execute(tx)
 }
-
-/** Which of the codes are dossiers that a province pushed. */
-export async function knownCodes (tx: Tx, codes: readonly string[]): Promise<Set<string>> {
-  const { rows } = await sql<{ code: string }>`select code from dossiers where code = any(${codes}::text[])`.execute(tx)
-  return new Set(rows.map(({ code }) => code))
-}

@@ -19,16 +19,18 @@ export interface IntakeNote {
   extensions: readonly Extension[]
 }
 
-/** A message that is sent again makes no revision and says nothing new: its note is not repeated. */
-export async function recordIntakeNote (db: Executor, note: IntakeNote): Promise<void> {
-  const { dossierCode, revision, clientId, adapter, service } = note
-  const [findings, extensions] = [JSON.stringify(note.findings), JSON.stringify(note.extensions)]
+/** One statement, however many. A message that is sent again makes no revision and says nothing new: its note is not repeated. */
+export async function recordIntakeNotes (db: Executor, notes: readonly IntakeNote[]): Promise<void> {
+  if (notes.length === 0) return
   await sql`
     insert into intake_notes (dossier_id, revision, client_id, adapter, service, findings, extensions)
-    select id, ${revision}, ${clientId}, ${adapter}, ${service}, ${findings}::jsonb, ${extensions}::jsonb
-    from dossiers x where code = ${dossierCode} and not exists (select from intake_notes n
-      where n.dossier_id = x.id and n.revision = ${revision} and n.service = ${service} and n.client_id = ${clientId}
-        and n.findings = ${findings}::jsonb and n.extensions = ${extensions}::jsonb)`.execute(db)
+    select x.id, e.revision, e."clientId", e.adapter, e.service, e.findings, e.extensions
+    from jsonb_to_recordset(${JSON.stringify(notes.map((note, n) => ({ ...note, n })))}::jsonb) as e(n integer, "dossierCode" text, revision integer, "clientId" text, adapter text,
+      service text, findings jsonb, extensions jsonb)
+    join dossiers x on x.code = e."dossierCode"
+    where not exists (select from intake_notes o where o.dossier_id = x.id and o.revision = e.revision and o.service = e.service
+      and o.client_id = e."clientId" and o.findings = e.findings and o.extensions = e.extensions)
+    order by e.n`.execute(db)
 }
 
 export interface IntakeNoteRow {
