@@ -12,13 +12,13 @@ const ROOT = import.meta.dirname
 const DB_OPENING = ['src/db/embedded', 'src/db/migrate']
 const KERNEL = ['src/dossier/', 'src/accept/', 'src/codes/', 'src/catalogue/', 'src/reconciliation/', 'src/redrive/', 'src/delivery/', 'src/protection/', 'src/files/', 'src/callback/', 'src/polling/', 'src/lookup/', 'src/notifications/', 'src/audit/', 'src/health/']
 const WEB = {
-  may: [...KERNEL, 'src/db/', 'src/plugins/', 'src/errors.ts', 'src/points.ts', 'src/deadline.ts', 'src/adapter-kit/'],
-  types: ['src/db/open.ts', 'src/services.ts', 'src/config.ts'],
+  may: [...KERNEL, 'src/db/', 'src/plugins/', 'src/base/problem.ts', 'src/base/kill-points.ts', 'src/base/deadline.ts', 'src/adapter-kit/'],
+  types: ['src/db/open.ts', 'src/process/services.ts', 'src/config/gateway.ts'],
   never: DB_OPENING
 }
 const INNER = {
-  may: [...KERNEL, 'src/db/', 'src/adapter-kit/', 'src/errors.ts', 'src/points.ts', 'src/deadline.ts', 'src/adapter-settings.ts'],
-  types: ['src/config.ts', 'src/queue/contract.ts'],
+  may: [...KERNEL, 'src/db/', 'src/adapter-kit/', 'src/base/problem.ts', 'src/base/kill-points.ts', 'src/base/deadline.ts', 'src/config/adapter-settings.ts'],
+  types: ['src/config/gateway.ts', 'src/queue/contract.ts'],
   never: DB_OPENING
 }
 
@@ -30,11 +30,11 @@ const INNER = {
  */
 const AREAS = [
   { at: 'adapters/*/', may: ['src/adapter-kit/'], packages: [] },
-  { at: 'src/queue/', may: ['src/points.ts', 'src/deadline.ts'] },
+  { at: 'src/queue/', may: ['src/base/kill-points.ts', 'src/base/deadline.ts'] },
   { at: 'src/adapter-kit/', packages: ['node:', 'undici', 'saxes', 'standardwebhooks'] },
-  { at: 'src/db/', may: ['src/adapter-kit/', 'src/errors.ts', 'src/deadline.ts'] },
+  { at: 'src/db/', may: ['src/adapter-kit/', 'src/base/problem.ts', 'src/base/deadline.ts'] },
   ...KERNEL.map(at => ({ at, ...INNER })),
-  { at: 'src/plugins/', ...WEB, types: ['src/services.ts', 'src/config.ts', 'src/queue/contract.ts'] },
+  { at: 'src/plugins/', ...WEB, types: ['src/process/services.ts', 'src/config/gateway.ts', 'src/queue/contract.ts'] },
   { at: 'src/routes/', ...WEB },
   { at: 'src/console/', ...WEB },
   // A stand-in for the other side: production cannot reach it, and it knows nothing of the gateway but the tool box.
@@ -48,7 +48,7 @@ const AREAS = [
 ]
 
 /** Packages that only these places import; a name ending in `/` stands for a scope. Tests and benchmarks are free. */
-const FASTIFY_HOMES = ['src/app.ts', 'src/plugins/', 'src/routes/', 'src/console/', 'src/sandbox/']
+const FASTIFY_HOMES = ['src/http/app.ts', 'src/plugins/', 'src/routes/', 'src/console/', 'src/sandbox/']
 const PACKAGE_HOMES = {
   'csv-parse': ['src/dossier/'],
   'csv-stringify': ['src/codes/', 'src/reconciliation/'],
@@ -66,13 +66,13 @@ const PACKAGE_HOMES = {
 }
 
 /** The registry alone loads by a name that is computed: the adapters' folders. */
-const COMPUTED = ['src/delivery/registry.ts']
+const COMPUTED = ['src/adapters/registry.ts']
 
 const MESSAGES = {
   local: '{{area}} must not import {{target}} (design §4).',
   types: '{{area}} may import types alone from {{target}} (design §4).',
   package: '{{area}} must not import the package {{target}} (design §4).',
-  computed: 'Only src/delivery/registry.ts loads a module by a computed name.',
+  computed: 'Only src/adapters/registry.ts loads a module by a computed name.',
   unknown: 'No line for {{file}} in eslint.boundaries.js: say there what this folder may import.'
 }
 

@@ -26,7 +26,7 @@ const NO_SQL = [
 ]
 
 export default [
-  { ignores: ['dist/', 'node_modules/', 'coverage/', '.tap/', 'data/', 'src/adapter-kit/dossier-types.ts'] },
+  { ignores: ['dist/', 'node_modules/', 'coverage/', '.tap/', 'data/', 'src/model/dossier-types.ts'] },
   ...neostandard({ ts: true, noJsx: true }),
   {
     name: 'lienthong/imports',
@@ -86,7 +86,7 @@ export default [
     files: PRODUCT,
     rules: {
       'no-console': 'error',
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Only src/config.ts reads the environment (design §4).' }],
+      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Only src/config/gateway.ts reads the environment (design §4).' }],
       'no-restricted-imports': ['error', { paths: ['node:process', 'process'].map(name => ({ name, message: 'Use the global, so that reads of the environment are seen.' })) }],
       'no-restricted-syntax': ['error', ...PRODUCT_FORM]
     }
@@ -99,7 +99,7 @@ export default [
   },
   {
     name: 'lienthong/environment',
-    files: ['src/config.ts', 'src/sandbox/server.ts'],
+    files: ['src/config/gateway.ts', 'src/sandbox/server.ts'],
     rules: { 'no-restricted-properties': 'off' }
   }
 ]

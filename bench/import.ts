@@ -48,7 +48,7 @@ export async function benchImport (options: ImportBenchOptions): Promise<void> {
   try {
     gateway = await startChild({
       name: 'gateway',
-      script: 'src/server.js',
+      script: 'src/process/server.js',
       // Nothing listens there: an API process sends nothing.
       environment: { PATH: process.env['PATH'] ?? '', ...portalSettings('http://127.0.0.1:9'), DATABASE_URL: server.url, MIGRATE_ON_START: 'yes', BOOTSTRAP_API_KEY: KEY, PORT: '0' },
       addressIn: line => /"event":"gateway.started".*?"url":"([^"]+)"/.exec(line)?.[1],

@@ -43,7 +43,7 @@ async function main (): Promise<void> {
     await sql`insert into adapter_controls (adapter, paused_at, paused_by) values (${ADAPTER}, now(), 'bench')`.execute(db)
     gateway = await startChild({
       name: 'gateway',
-      script: 'src/server.js',
+      script: 'src/process/server.js',
       // Nothing listens there: what is paused is not sent.
       environment: { PATH: process.env['PATH'] ?? '', ...portalSettings('http://127.0.0.1:9'), DATABASE_URL: server.url, BOOTSTRAP_API_KEY: KEY, PORT: '0', REDRIVE_CONFIRM_ABOVE: '0', CATALOGUE_HOURS: '0' },
       addressIn: line => /"event":"gateway.started".*?"url":"([^"]+)"/.exec(line)?.[1]

@@ -4,7 +4,7 @@
  */
 import { Pool } from 'undici'
 import { openStage } from '../demo/processes.js'
-import { parseXml, XML_LIMITS } from '../src/adapter-kit/xml.js'
+import { parseXml, XML_LIMITS } from '../src/model/xml.js'
 import { aDossier, aStep, codeOf } from '../test/support/dossiers.js'
 import { xmlAttacks } from '../test/support/xml-attacks.js'
 import { asXml } from '../test/support/xml-documents.js'

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 export interface Program {
   name: string
-  /** Relative to the compiled project, like `src/server.js`. */
+  /** Relative to the compiled project, like `src/process/server.js`. */
   script: string
   arguments?: readonly string[]
   environment: Record<string, string>

@@ -2,7 +2,7 @@
  * What the gateway must remark on a pushed dossier: a second, plain reading of docs/findings.md for what occurs in the
  * demo. It shares no line with src/dossier or the adapter, so a finding of any other kind is a difference.
  */
-import type { Dossier, ProgressStep } from '../src/adapter-kit/dossier-types.js'
+import type { Dossier, ProgressStep } from '../src/model/dossier-types.js'
 import { key, sayOn, type Say, type Tables } from './tables.js'
 
 /** `severity code pointer`. */

@@ -2,7 +2,7 @@
  * What the national messages must be: a second, plain reading of contract national-portal §2.1 and §2.2, with the
  * province's code tables. It shares no line with adapters/national-portal, so that a slip there cannot hide here.
  */
-import type { Dossier, ProgressStep } from '../src/adapter-kit/dossier-types.js'
+import type { Dossier, ProgressStep } from '../src/model/dossier-types.js'
 import { NO_TABLES, sayOn, type Say, type Tables } from './tables.js'
 
 export type National = Record<string, unknown>

@@ -1,6 +1,6 @@
 /** The demo's data: invented dossiers of units of the former Phú Yên (H45) and of Đắk Lắk (H15). */
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Dossier, Progress } from '../src/adapter-kit/dossier-types.js'
+import type { Dossier, Progress } from '../src/model/dossier-types.js'
 
 /** What the gateway must say to a push: `stale-revision` is a 409, the others are 202 and twice 200. */
 export type Expectation = 'accepted' | 'unchanged' | 'replayed' | 'stale-revision'

@@ -1,5 +1,5 @@
 /** The revisions that a dossier went through, as the fixtures say and without asking the gateway's store. */
-import type { Dossier, ProgressStep } from '../src/adapter-kit/dossier-types.js'
+import type { Dossier, ProgressStep } from '../src/model/dossier-types.js'
 import type { Push } from './fixtures.js'
 import type { Pushed } from './push.js'
 

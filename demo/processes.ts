@@ -65,7 +65,7 @@ interface GatewayOptions {
 function gatewayProgram ({ sandboxUrl, key, port, folder }: GatewayOptions): Program {
   return {
     name: 'gateway',
-    script: 'src/server.js',
+    script: 'src/process/server.js',
     environment: inherited({
       PORT: String(port),
       DATA_DIR: folder,

@@ -1,6 +1,6 @@
 /** The faults, as data: what each does to the stage, and how it says when it was done. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { POINTS, type Point } from '../src/points.js'
+import { POINTS, type Point } from '../src/base/kill-points.js'
 import { countedAttempts } from './evidence.js'
 import type { Death, Process } from './processes.js'
 import type { Stage } from './stage.js'

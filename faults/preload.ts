@@ -1,10 +1,10 @@
 /**
  * Loaded before a gateway's own code (`node --import dist/faults/preload.js`): kills the process when it passes a named
  * point. The gateway knows nothing of it; without this file its points are words to nobody. By hand:
- * `FAULT_POINT=delivery.claimed:3 node --import ./dist/faults/preload.js dist/src/server.js` dies at the third passing.
+ * `FAULT_POINT=delivery.claimed:3 node --import ./dist/faults/preload.js dist/src/process/server.js` dies at the third passing.
  */
 import { subscribe } from 'node:diagnostics_channel'
-import { POINTS_CHANNEL } from '../src/points.js'
+import { POINTS_CHANNEL } from '../src/base/kill-points.js'
 
 export interface Order {
   /** Null disarms. */

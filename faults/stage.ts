@@ -83,7 +83,7 @@ async function open ({ backend, perSecond, ownPostgres, signal }: StageOptions, 
   const environment = gatewayEnvironment({ portalUrl, databaseUrl: through(postgres.url, postgresLine.port), redisUrl: redisLine === undefined ? redis?.url : `redis://127.0.0.1:${redisLine.port}` })
   const gateway = async (role: 'api' | 'worker', n: number): Promise<Process & { url: string }> => {
     const port = await steadyPort()
-    const started = start({ name: `${role}-${n}`, script: 'src/server.js', args: [role], environment: { ...environment, PORT: String(port) }, ready: '"gateway.started"', mortal: true })
+    const started = start({ name: `${role}-${n}`, script: 'src/process/server.js', args: [role], environment: { ...environment, PORT: String(port) }, ready: '"gateway.started"', mortal: true })
     return { ...started, url: `http://127.0.0.1:${port}` }
   }
   const apis = [await gateway('api', 1), await gateway('api', 2)]

@@ -3,9 +3,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { FindingKind, Severity } from '../src/adapter-kit/findings.js'
-import { adapterIds, loadAdapter } from '../src/delivery/registry.js'
-import { DROP_IN_KINDS, GATEWAY_KINDS, KERNEL_KINDS } from '../src/dossier/catalogue.js'
+import type { FindingKind, Severity } from '../src/model/findings.js'
+import { adapterIds, loadAdapter } from '../src/adapters/registry.js'
+import { DROP_IN_KINDS, GATEWAY_KINDS, KERNEL_KINDS } from './finding-kinds.js'
 
 const target = join(process.cwd(), 'docs/findings.md')
 // The sources' folder, not the build's: the latter keeps what was removed.

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
 
 const root = process.cwd()
-const target = join(root, 'src/adapter-kit/dossier-types.ts')
+const target = join(root, 'src/model/dossier-types.ts')
 const banner = '// Generated from schemas/*.json by `npm run schemas:types`; do not edit.\n'
 
 async function generate (): Promise<string> {
@@ -40,7 +40,7 @@ const wanted = await generate()
 if (process.argv.includes('--check')) {
   const present = await readFile(target, 'utf8').catch(() => '')
   if (present !== wanted) {
-    process.stderr.write('src/adapter-kit/dossier-types.ts is stale: run npm run schemas:types\n')
+    process.stderr.write('src/model/dossier-types.ts is stale: run npm run schemas:types\n')
     process.exitCode = 1
   }
 } else {

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { ESLint, type Linter } from 'eslint'
 import t from 'tap'
 import tseslint from 'typescript-eslint'
-import { KERNEL_SETTING_NAMES, settingPrefix } from '../src/adapter-settings.js'
-import { SETTINGS } from '../src/settings.js'
+import { KERNEL_SETTING_NAMES, settingPrefix } from '../src/config/adapter-settings.js'
+import { SETTINGS } from '../src/config/values.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const LIMIT = 400
@@ -35,38 +35,38 @@ const FORBIDDEN_IMPORTS: readonly Plant[] = [
   ['the tool box with kysely', 'src/adapter-kit/http.ts', "import { sql } from 'kysely'\nsql()"],
   ['the tool box with a queue', 'src/adapter-kit/http.ts', "import { Queue } from 'bullmq'\nQueue()"],
   ['the tool box with Fastify', 'src/adapter-kit/http.ts', "import fastify from 'fastify'\nfastify()"],
-  ['a route with the queue', 'src/routes/dossiers.ts', "import { openQueue } from '../queue/open.js'\nopenQueue()"],
-  ['a route with the type of the queue', 'src/routes/dossiers.ts', "import type { LaneQueues } from '../queue/contract.js'\nexport type X = LaneQueues"],
-  ['a route with kysely', 'src/routes/dossiers.ts', "import { sql } from 'kysely'\nsql()"],
-  ['a route with pg', 'src/routes/dossiers.ts', "import pg from 'pg'\npg()"],
-  ['a route that opens the database', 'src/routes/dossiers.ts', "import { openDatabase } from '../db/open.js'\nopenDatabase()"],
-  ['a route that migrates', 'src/routes/dossiers.ts', "import { migrate } from '../db/migrate.js'\nmigrate()"],
-  ['a route with more than the types of the services', 'src/routes/dossiers.ts', "import { openServices } from '../services.js'\nopenServices()"],
+  ['a route with the queue', 'src/http/dossiers/routes.ts', "import { openQueue } from '../queue/open.js'\nopenQueue()"],
+  ['a route with the type of the queue', 'src/http/dossiers/routes.ts', "import type { LaneQueues } from '../queue/contract.js'\nexport type X = LaneQueues"],
+  ['a route with kysely', 'src/http/dossiers/routes.ts', "import { sql } from 'kysely'\nsql()"],
+  ['a route with pg', 'src/http/dossiers/routes.ts', "import pg from 'pg'\npg()"],
+  ['a route that opens the database', 'src/http/dossiers/routes.ts', "import { openDatabase } from '../db/open.js'\nopenDatabase()"],
+  ['a route that migrates', 'src/http/dossiers/routes.ts', "import { migrate } from '../db/migrate.js'\nmigrate()"],
+  ['a route with more than the types of the services', 'src/http/dossiers/routes.ts', "import { openServices } from '../services.js'\nopenServices()"],
   ['the console with the queue', 'src/console/pages.ts', "export { openQueue } from '../queue/open.js'"],
-  ['the kernel with a dynamic import of the queue', 'src/delivery/relay.ts', "await import('../queue/open.js')"],
-  ['the kernel with Fastify', 'src/delivery/relay.ts', "import fastify from 'fastify'\nfastify()"],
-  ['the kernel with a route', 'src/delivery/relay.ts', "import { views } from '../routes/views.js'\nviews()"],
+  ['the kernel with a dynamic import of the queue', 'src/operations/deliver/relay.ts', "await import('../queue/open.js')"],
+  ['the kernel with Fastify', 'src/operations/deliver/relay.ts', "import fastify from 'fastify'\nfastify()"],
+  ['the kernel with a route', 'src/operations/deliver/relay.ts', "import { views } from '../routes/views.js'\nviews()"],
   ['the queue with its handlers', 'src/queue/lanes.ts', "import { workLane } from '../delivery/lane.js'\nworkLane()"],
   ['the database with the kernel', 'src/db/lanes.ts', "import { workLane } from '../delivery/lane.js'\nworkLane()"],
-  ['bullmq outside the queue', 'src/services.ts', "import { Queue } from 'bullmq'\nQueue()"],
+  ['bullmq outside the queue', 'src/process/services.ts', "import { Queue } from 'bullmq'\nQueue()"],
   ['ioredis outside the queue', 'src/metrics.ts', "import { Redis } from 'ioredis'\nRedis()"],
   ['ioredis by require', 'src/metrics.ts', "require('ioredis')"],
   ['ioredis as a type', 'src/metrics.ts', "export type X = import('ioredis').Redis"],
   ['bullmq in the demo', 'demo/run.ts', "import { Queue } from 'bullmq'\nQueue()"],
-  ['production that reaches the sandbox', 'src/services.ts', "import { createSandbox } from './sandbox/app.js'\ncreateSandbox()"],
-  ['the kernel that reaches the sandbox', 'src/delivery/registry.ts', "import { createSandbox } from '../sandbox/app.js'\ncreateSandbox()"],
-  ['production that imports an adapter by name', 'src/services.ts', "import portal from '../adapters/national-portal/adapter.js'\nportal()"],
-  ['production that imports a test', 'src/services.ts', "import { settled } from '../test/support/gateway.js'\nsettled()"],
-  ['a name that is computed', 'src/services.ts', 'export const load = async (name: string): Promise<unknown> => import(name)'],
+  ['production that reaches the sandbox', 'src/process/services.ts', "import { createSandbox } from './sandbox/app.js'\ncreateSandbox()"],
+  ['the kernel that reaches the sandbox', 'src/adapters/registry.ts', "import { createSandbox } from '../sandbox/app.js'\ncreateSandbox()"],
+  ['production that imports an adapter by name', 'src/process/services.ts', "import portal from '../adapters/national-portal/adapter.js'\nportal()"],
+  ['production that imports a test', 'src/process/services.ts', "import { settled } from './support/gateway.js'\nsettled()"],
+  ['a name that is computed', 'src/process/services.ts', 'export const load = async (name: string): Promise<unknown> => import(name)'],
   ['a folder without a line in the table', 'src/helpers/strings.ts', 'export const x = 1']
 ]
 
 const ALLOWED_IMPORTS: readonly Plant[] = [
   ['an adapter with itself and the tool box', 'adapters/land/mapping/birth.ts', "import { shorten } from '../../../src/adapter-kit/text.js'\nimport { code } from '../codes.js'\nshorten(code)"],
   ['the tool box with undici', 'src/adapter-kit/http.ts', "import { Agent } from 'undici'\nimport { shorten } from './text.js'\nshorten(Agent)"],
-  ['a route with kernel, queries and types of services', 'src/routes/dossiers.ts', "import { accept } from '../dossier/intake.js'\nimport { readDossier } from '../db/reading.js'\nimport type { Services } from '../services.js'\nexport const x = (y: Services): unknown => accept(readDossier, y)"],
+  ['a route with kernel, queries and types of services', 'src/http/dossiers/routes.ts', "import { accept } from '../dossier/intake.js'\nimport { readDossier } from '../db/reading.js'\nimport type { Services } from '../services.js'\nexport const x = (y: Services): unknown => accept(readDossier, y)"],
   ['the queue with bullmq', 'src/queue/lanes.ts', "import { Queue } from 'bullmq'\nimport { Redis } from 'ioredis'\nexport const x = [Queue, Redis]"],
-  ['the registry with a computed name', 'src/delivery/registry.ts', 'export const load = async (name: string): Promise<unknown> => import(name)'],
+  ['the registry with a computed name', 'src/adapters/registry.ts', 'export const load = async (name: string): Promise<unknown> => import(name)'],
   ['the demo with the sandbox', 'demo/run.ts', "import { createSandbox } from '../src/sandbox/app.js'\ncreateSandbox()"]
 ]
 
@@ -82,11 +82,11 @@ t.test('eslint lets pass what design §4 allows', async t => {
 
 /** Texts that are planted to see the lint catch them, `any` and `console` among them: none is part of the program. */
 const FORBIDDEN_FORM: ReadonlyArray<readonly [rule: string, file: string, code: string]> = [
-  ['no-restricted-properties', 'src/services.ts', "export const x = process.env['HOST']"],
+  ['no-restricted-properties', 'src/process/services.ts', "export const x = process.env['HOST']"],
   ['no-restricted-properties', 'src/sandbox/app.ts', 'export const { env } = process'],
-  ['no-restricted-imports', 'src/services.ts', "import { env } from 'node:process'\nexport const x = env"],
-  ['no-restricted-syntax', 'src/routes/dossiers.ts', 'export const x = sql`select 1`'],
-  ['no-restricted-syntax', 'src/routes/dossiers.ts', "export const x = (db: Db): unknown => db.selectFrom('dossiers')"],
+  ['no-restricted-imports', 'src/process/services.ts', "import { env } from 'node:process'\nexport const x = env"],
+  ['no-restricted-syntax', 'src/http/dossiers/routes.ts', 'export const x = sql`select 1`'],
+  ['no-restricted-syntax', 'src/http/dossiers/routes.ts', "export const x = (db: Db): unknown => db.selectFrom('dossiers')"],
   ['no-restricted-syntax', 'src/console/pages.ts', "export const x = 'select code from dossiers'"],
   ['no-restricted-syntax', 'src/dossier/content.ts', 'export enum Kind { A }'],
   ['no-restricted-syntax', 'src/dossier/content.ts', 'export let state = 1'],
@@ -106,14 +106,14 @@ t.test('eslint sees every form that our style forbids', async t => {
 })
 
 t.test('eslint sees a cycle', async t => {
-  t.ok((await rulesBroken('src/errors.ts', "import { readConfig } from './config.js'\nreadConfig({})", eslintWithCycles)).includes('import-x/no-cycle'))
+  t.ok((await rulesBroken('src/base/problem.ts', "import { readConfig } from './config.js'\nreadConfig({})", eslintWithCycles)).includes('import-x/no-cycle'))
 })
 
 t.test('eslint allows the environment and default exports where they belong', async t => {
-  t.same(await rulesBroken('src/config.ts', 'export const x = process.env'), [])
+  t.same(await rulesBroken('src/config/gateway.ts', 'export const x = process.env'), [])
   t.same(await rulesBroken('src/sandbox/server.ts', 'export const x = process.env'), [])
   t.same(await rulesBroken('demo/run.ts', 'export const x = process.env'), [])
-  t.same(await rulesBroken('src/plugins/auth.ts', 'export default 1'), [])
+  t.same(await rulesBroken('src/http/plugins/auth.ts', 'export default 1'), [])
   t.same(await rulesBroken('adapters/land/adapter.ts', 'export default 1'), [])
 })
 
@@ -157,12 +157,12 @@ t.test(`no file of code is longer than ${LIMIT} lines`, async t => {
   const folders = ['src', 'adapters', 'test', 'scripts', 'demo', 'bench', 'faults']
   const files = (await Promise.all(folders.map(async folder => sources(folder)))).flat()
   const long = await Promise.all(files.map(async file => ({ file, lines: (await readFile(join(ROOT, file), 'utf8')).split('\n').length - 1 })))
-  t.ok(files.includes('src/server.ts'), 'the tree was found')
+  t.ok(files.includes('src/process/server.ts'), 'the tree was found')
   t.same(long.filter(({ lines }) => lines > LIMIT), [])
 })
 
 async function sources (folder: string): Promise<string[]> {
   const entries = await readdir(join(ROOT, folder), { recursive: true }).catch(() => [])
   return entries.map(entry => `${folder}/${entry.replaceAll('\\', '/')}`)
-    .filter(file => /\.(ts|js|css|html|sh)$/.test(file) && file !== 'src/adapter-kit/dossier-types.ts')
+    .filter(file => /\.(ts|js|css|html|sh)$/.test(file) && file !== 'src/model/dossier-types.ts')
 }

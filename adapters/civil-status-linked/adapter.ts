@@ -1,4 +1,4 @@
-import type { Adapter } from '../../src/adapter-kit/contract.js'
+import type { Adapter } from '../../src/adapter-kit/contract/adapter.js'
 import { answer } from './answer.js'
 import { read } from './reading.js'
 

@@ -2,9 +2,9 @@
  * What the caller is told: `{maHoSo, daNhan}`, the words by which a client tells the hub that it has a dossier
  * (national-databases §3.4.4; that they are the answer to a call as well is inferred). Pure.
  */
-import { isRecord, parseJson } from '../../src/adapter-kit/json.js'
-import type { InboundOutcome, InboundRefusal, InboundRequest, WireReply } from '../../src/adapter-kit/receiving.js'
-import { readableLine } from '../../src/adapter-kit/text.js'
+import { isRecord, parseJson } from '../../src/model/json.js'
+import type { InboundOutcome, InboundRefusal, InboundRequest, WireReply } from '../../src/adapter-kit/contract/receive.js'
+import { readableLine } from '../../src/model/text.js'
 
 const STATUS: Readonly<Record<InboundRefusal['reason'], number>> = { unauthenticated: 401, malformed: 400, invalid: 422 }
 

@@ -1,12 +1,12 @@
 /** A linked dossier: JSON, in it JSON as text, in that XML as text (national-databases §3.4.4). Pure. */
-import type { Settings } from '../../src/adapter-kit/contract.js'
-import { fromDate14 } from '../../src/adapter-kit/dates.js'
-import { canonicalJson, isRecord, parseJson } from '../../src/adapter-kit/json.js'
+import type { Settings } from '../../src/adapter-kit/contract/adapter.js'
+import { fromDate14 } from '../../src/model/dates.js'
+import { canonicalJson, isRecord, parseJson } from '../../src/model/json.js'
 import { sameText } from '../../src/adapter-kit/mac.js'
-import type { CheckForm, InboundReading, InboundRefusal, InboundRequest } from '../../src/adapter-kit/receiving.js'
-import { decodeUtf8 } from '../../src/adapter-kit/text.js'
-import { XmlError } from '../../src/adapter-kit/xml-error.js'
-import { parseXml, type XmlElement } from '../../src/adapter-kit/xml.js'
+import type { CheckForm, InboundReading, InboundRefusal, InboundRequest } from '../../src/adapter-kit/contract/receive.js'
+import { decodeUtf8 } from '../../src/model/text.js'
+import { XmlError } from '../../src/model/xml-error.js'
+import { parseXml, type XmlElement } from '../../src/model/xml.js'
 
 interface Envelope {
   data: { maHoSo: string, maTTHC: string, module: 'KS' | 'KT', data: string }

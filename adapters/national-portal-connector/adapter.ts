@@ -1,4 +1,4 @@
-import type { Adapter } from '../../src/adapter-kit/contract.js'
+import type { Adapter } from '../../src/adapter-kit/contract/adapter.js'
 import { createClient } from './client.js'
 import { KINDS } from './findings.js'
 import { createInbox } from './inbox.js'

@@ -1,5 +1,5 @@
 /** Addresses of the connector (contract §1.8). */
-import type { Settings } from '../../src/adapter-kit/contract.js'
+import type { Settings } from '../../src/adapter-kit/contract/adapter.js'
 
 const SERVICES = 'connector/connector/v1'
 

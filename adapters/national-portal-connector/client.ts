@@ -1,5 +1,5 @@
 /** The connector's wire (contract §1.8, §2.16). */
-import type { CallContext, DeliverClient, OpenOptions, Outcome, PlannedCall, Settings, WireRequest } from '../../src/adapter-kit/contract.js'
+import type { CallContext, DeliverClient, OpenOptions, Outcome, PlannedCall, Settings, WireRequest } from '../../src/adapter-kit/contract/adapter.js'
 import { DONE } from '../../src/adapter-kit/failure.js'
 import { createHttpClient } from '../../src/adapter-kit/http.js'
 import { address } from './address.js'

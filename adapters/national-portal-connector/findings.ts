@@ -1,5 +1,5 @@
 /** What the mapping has to say about a dossier. Errors stop the delivery, not the dossier. */
-import type { FindingKind } from '../../src/adapter-kit/findings.js'
+import type { FindingKind } from '../../src/model/findings.js'
 
 export const KINDS = {
   unmapped: {

@@ -1,8 +1,8 @@
 /** Dossiers that were filed at the portal: `laydanhsachhoso`, and `xacnhantrangthainhan` once they are stored (contract §2.16). */
-import type { OpenOptions, Outcome } from '../../src/adapter-kit/contract.js'
+import type { OpenOptions, Outcome } from '../../src/adapter-kit/contract/adapter.js'
 import { createHttpClient, type HttpAnswer } from '../../src/adapter-kit/http.js'
-import { isRecord, parseJson } from '../../src/adapter-kit/json.js'
-import type { AcknowledgedItem, InboxAnswer, InboxClient, PulledItem } from '../../src/adapter-kit/polling.js'
+import { isRecord, parseJson } from '../../src/model/json.js'
+import type { AcknowledgedItem, InboxAnswer, InboxClient, PulledItem } from '../../src/adapter-kit/contract/poll.js'
 import { address } from './address.js'
 import { interpret } from './answer.js'
 import { createSessions } from './session.js'

@@ -2,8 +2,8 @@
  * Canonical dossier → `capnhatientrinh` and `capnhattrangthai` of the connector (contract national-portal §2.16). Pure.
  * The two name the record differently: `IDHoSo` and `IdHoSo` (pitfall 34).
  */
-import type { Dossier, FindCode, MappingInput, MappingResult, NumberedStep, PlannedCall, Settings } from '../../src/adapter-kit/contract.js'
-import { raise, type Finding, type Path } from '../../src/adapter-kit/findings.js'
+import type { Dossier, FindCode, MappingInput, MappingResult, NumberedStep, PlannedCall, Settings } from '../../src/adapter-kit/contract/adapter.js'
+import { raise, type Finding, type Path } from '../../src/model/findings.js'
 import { KINDS } from './findings.js'
 
 type Members = Record<string, unknown>

@@ -2,8 +2,8 @@
  * Provincial systems that speak to the portal today, and to us with another base URL (docs/drop-in.md): generation A's
  * login and envelope, generation B's address for each service (contract §1.1, §1.3, §1.4, §1.7).
  */
-import type { AcceptedKind, AcceptOperation, AcceptRoute } from '../../src/adapter-kit/accept.js'
-import type { Settings } from '../../src/adapter-kit/contract.js'
+import type { AcceptedKind, AcceptOperation, AcceptRoute } from '../../src/adapter-kit/contract/accept.js'
+import type { Settings } from '../../src/adapter-kit/contract/adapter.js'
 import { answer } from './accept/answers.js'
 import { ACCEPT_KINDS } from './accept/kinds.js'
 import { nationalPlace, placesOf } from './accept/places.js'

@@ -1,4 +1,4 @@
-import type { DeliveringAdapter } from '../../src/adapter-kit/contract.js'
+import type { DeliveringAdapter } from '../../src/adapter-kit/contract/adapter.js'
 import { accept } from './accept.js'
 import { createClient } from './client.js'
 import { KINDS, SCORING } from './findings.js'

@@ -2,10 +2,10 @@
  * What an answer to a write or a lookup means. Pure. Nothing counts as done, there or missing unless the portal said
  * so in a form the contract knows (§1.5); every other answer is a refusal in its own words, or uncertain.
  */
-import type { CallMode, Outcome } from '../../src/adapter-kit/contract.js'
+import type { CallMode, Outcome } from '../../src/adapter-kit/contract/adapter.js'
 import { DONE, evidence, outcomeOfStatus } from '../../src/adapter-kit/failure.js'
 import type { HttpAnswer } from '../../src/adapter-kit/http.js'
-import { foldPhrase } from '../../src/adapter-kit/text.js'
+import { foldPhrase } from '../../src/model/text.js'
 import { affirms, contains, read, unwrapped, words, type Business, type Reading } from './answer/reading.js'
 import { ALREADY_THERE, BY_STATUS, PARTLY, refusalKind, UNEXPLAINED, type Refusal } from './answer/refusals.js'
 import type { AnswerRules } from './settings.js'

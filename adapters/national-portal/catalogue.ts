@@ -1,9 +1,9 @@
 /** Reads of the portal's lists (contract §2.4 to §2.8). Pure. */
-import { toShortAgency } from '../../src/adapter-kit/codes.js'
-import type { CatalogueItem, Outcome, Pulled, PullQuestion } from '../../src/adapter-kit/contract.js'
+import { toShortAgency } from '../../src/model/codes.js'
+import type { CatalogueItem, Outcome, Pulled, PullQuestion } from '../../src/adapter-kit/contract/adapter.js'
 import type { HttpAnswer } from '../../src/adapter-kit/http.js'
-import { isRecord } from '../../src/adapter-kit/json.js'
-import { storable } from '../../src/adapter-kit/text.js'
+import { isRecord } from '../../src/model/json.js'
+import { storable } from '../../src/model/text.js'
 import { byStatus, refusedRead, type Question } from './answer.js'
 import { read, unwrapped, words, type Business } from './answer/reading.js'
 import { LISTS, type List } from './catalogue/lists.js'

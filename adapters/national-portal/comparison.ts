@@ -4,7 +4,7 @@
  * writes are not (pitfall 34), and only what stands on both sides is compared. Pure.
  */
 import type { HttpAnswer } from '../../src/adapter-kit/http.js'
-import { isRecord } from '../../src/adapter-kit/json.js'
+import { isRecord } from '../../src/model/json.js'
 import { read, unwrapped } from './answer/reading.js'
 
 /** Names of members that differ; null where the portal says no more than that it has the dossier. */

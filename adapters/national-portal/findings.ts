@@ -2,7 +2,7 @@
  * What the mapping has to say about a dossier. Errors stop the delivery, not the dossier; `scoring` costs points in the
  * service-quality index of QĐ 766 (standards §4.2 to §4.4), and the indicators are named so that offices find them.
  */
-import type { FindingKind } from '../../src/adapter-kit/findings.js'
+import type { FindingKind } from '../../src/model/findings.js'
 
 export const KINDS = {
   unmapped: {

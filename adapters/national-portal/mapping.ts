@@ -2,7 +2,7 @@
  * Canonical dossier → messages of the National Public Service Portal (contract national-portal §2.1, §2.2, §2.11).
  * The parts in `mapping/` are the dictionary of Vietnamese member names.
  */
-import type { MappingInput, MappingResult } from '../../src/adapter-kit/contract.js'
+import type { MappingInput, MappingResult } from '../../src/adapter-kit/contract/adapter.js'
 import { KINDS } from './findings.js'
 import { mapDossier } from './mapping/dossier.js'
 import { mapProgress } from './mapping/progress.js'

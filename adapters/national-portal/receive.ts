@@ -1,5 +1,5 @@
 /** What the portal sends to the province (contract §4.1 to §4.4), by the operations of the manifest. */
-import type { CheckForm, InboundReading, ReceiveOperation } from '../../src/adapter-kit/receiving.js'
+import type { CheckForm, InboundReading, ReceiveOperation } from '../../src/adapter-kit/contract/receive.js'
 import { readBody, type Body } from './receive/body.js'
 import { LAND_TAX_SERVICE, readLandTax } from './receive/land-tax.js'
 import { readPromotionAmendment, readPromotionNotice } from './receive/promotion.js'

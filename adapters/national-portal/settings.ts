@@ -1,6 +1,6 @@
 /** The adapter's settings in the shape its code wants. Their types were checked against the manifest before. */
-import type { Settings } from '../../src/adapter-kit/contract.js'
-import { foldPhrase } from '../../src/adapter-kit/text.js'
+import type { Settings } from '../../src/adapter-kit/contract/adapter.js'
+import { foldPhrase } from '../../src/model/text.js'
 import { normalCode } from './answer/reading.js'
 
 /** How answers are read. Phrases are folded, codes are normal: they compare by equality and inclusion. */

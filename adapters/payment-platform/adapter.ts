@@ -1,4 +1,4 @@
-import type { Adapter } from '../../src/adapter-kit/contract.js'
+import type { Adapter } from '../../src/adapter-kit/contract/adapter.js'
 import { paymentLookup } from './lookup.js'
 import { paymentResult } from './result.js'
 

@@ -1,8 +1,8 @@
 /** The platform's messages as they come over the wire. */
-import { parseJson } from '../../src/adapter-kit/json.js'
-import type { BilingualText } from '../../src/adapter-kit/contract.js'
-import type { InboundOutcome, InboundRefusal, ItemResult } from '../../src/adapter-kit/receiving.js'
-import { decodeUtf8 } from '../../src/adapter-kit/text.js'
+import { parseJson } from '../../src/model/json.js'
+import type { BilingualText } from '../../src/adapter-kit/contract/adapter.js'
+import type { InboundOutcome, InboundRefusal, ItemResult } from '../../src/adapter-kit/contract/receive.js'
+import { decodeUtf8 } from '../../src/model/text.js'
 
 /** Undefined for what is no JSON in UTF-8. */
 export function readBody (body: Buffer): unknown {

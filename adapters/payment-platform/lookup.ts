@@ -1,7 +1,7 @@
 /** dptracuuthanhtoanhs: the platform asks what there is to pay for a dossier (national-portal §4.5). */
-import { toDate14 } from '../../src/adapter-kit/dates.js'
-import type { Settings } from '../../src/adapter-kit/contract.js'
-import type { CheckForm, InboundOutcome, InboundReading, InboundRequest, ReceiveOperation, WireReply } from '../../src/adapter-kit/receiving.js'
+import { toDate14 } from '../../src/model/dates.js'
+import type { Settings } from '../../src/adapter-kit/contract/adapter.js'
+import type { CheckForm, InboundOutcome, InboundReading, InboundRequest, ReceiveOperation, WireReply } from '../../src/adapter-kit/contract/receive.js'
 import { inWords, MALFORMED, readBody, reasonOf } from './body.js'
 import { billOf } from './mapping.js'
 

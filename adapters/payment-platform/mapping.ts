@@ -1,7 +1,7 @@
 /** A dossier's fees as the platform bills them: the members of ThongTinBienLai (national-portal §4.5). */
-import type { Dossier, Settings } from '../../src/adapter-kit/contract.js'
-import type { QuestionSubject } from '../../src/adapter-kit/receiving.js'
-import { foldPhrase, shorten } from '../../src/adapter-kit/text.js'
+import type { Dossier, Settings } from '../../src/adapter-kit/contract/adapter.js'
+import type { QuestionSubject } from '../../src/adapter-kit/contract/receive.js'
+import { foldPhrase, shorten } from '../../src/model/text.js'
 import { textSetting } from './settings.js'
 
 type Fee = NonNullable<Dossier['fees']>[number]

@@ -1,4 +1,4 @@
-import type { Adapter } from '../../src/adapter-kit/contract.js'
+import type { Adapter } from '../../src/adapter-kit/contract/adapter.js'
 import { createClient } from './client.js'
 import { map } from './mapping.js'
 import { secret, urlProblem } from './settings.js'

@@ -1,5 +1,5 @@
 /** The wire: one signed POST to one endpoint, by Standard Webhooks. */
-import type { CallContext, DeliverClient, Endpoint, OpenOptions, Outcome, PlannedCall, WireRequest } from '../../src/adapter-kit/contract.js'
+import type { CallContext, DeliverClient, Endpoint, OpenOptions, Outcome, PlannedCall, WireRequest } from '../../src/adapter-kit/contract/adapter.js'
 import { DONE, evidence, outcomeOfStatus } from '../../src/adapter-kit/failure.js'
 import { ADDRESS_REFUSED } from '../../src/adapter-kit/guard.js'
 import { createHttpClient, HttpFailure, type HttpAnswer } from '../../src/adapter-kit/http.js'

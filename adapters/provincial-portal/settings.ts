@@ -1,5 +1,5 @@
 /** The adapter's settings in the shape its code wants, and what they say of an endpoint. Pure. */
-import type { Settings, UrlProblem } from '../../src/adapter-kit/contract.js'
+import type { Settings, UrlProblem } from '../../src/adapter-kit/contract/adapter.js'
 import { permitsHost } from '../../src/adapter-kit/guard.js'
 import { endpointSecret, type SecretOf } from '../../src/adapter-kit/webhook.js'
 

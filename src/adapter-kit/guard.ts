@@ -6,7 +6,7 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { buildConnector } from 'undici'
-import { parseNetworks, withoutMapping, type Networks } from './addresses.js'
+import { parseNetworks, withoutMapping, type Networks } from '../base/addresses.js'
 
 export interface Guard {
   /** Networks that may be connected to all the same, and without TLS: `10.20.0.0/16`, `fd00:20::/48`. */

@@ -1,5 +1,5 @@
 /** What `manifest.json` of an adapter says: its types are those of `schemas/adapter-manifest.json`. */
-import type { BilingualText } from './bilingual.js'
+import type { BilingualText } from '../model/bilingual.js'
 
 /** `manifest.json`, checked against `schemas/adapter-manifest.json` when the adapter is loaded. */
 export interface Manifest {

@@ -1,6 +1,6 @@
 /** The way to a partner: whom to trust, who we are, through which proxy, from which address. One per adapter. */
 import { Agent, Pool, ProxyAgent, type Dispatcher } from 'undici'
-import type { ManifestLimits } from './contract.js'
+import type { ManifestLimits } from './contract/adapter.js'
 import { guardedConnector, type Guard } from './guard.js'
 
 /** What an operator set for one adapter's connections; texts in PEM. All may be absent. */

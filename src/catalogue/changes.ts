@@ -1,8 +1,8 @@
 /** The diff of a catalogue as it is shown: what changed, and which open dossiers it touches. */
 import { isDeepStrictEqual } from 'node:util'
-import { toHanoi } from '../adapter-kit/dates.js'
-import type { Manifest } from '../adapter-kit/contract.js'
-import { listChanges, type ItemChange, type Touched } from '../db/catalogue-changes.js'
+import { toHanoi } from '../model/dates.js'
+import type { Manifest } from '../adapter-kit/contract/adapter.js'
+import { listChanges, type ItemChange, type Touched } from './changes.sql.js'
 import type { Database } from '../db/open.js'
 import { touchedBy } from './touched.js'
 

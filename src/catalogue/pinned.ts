@@ -1,10 +1,10 @@
 /** The procedure version that a dossier keeps: the one in force when it was received (standards §0.1). */
-import { toHanoi } from '../adapter-kit/dates.js'
+import { toHanoi } from '../model/dates.js'
 import { namesCodes } from '../codes/books.js'
 import type { CodeBook } from '../codes/book.js'
-import { versionAt } from '../db/catalogue-changes.js'
+import { versionAt } from './changes.sql.js'
 import type { Database } from '../db/open.js'
-import type { ActiveAdapter } from '../delivery/context.js'
+import type { ActiveAdapter } from '../operations/deliver/context.js'
 
 export interface ShownVersion {
   adapter: string

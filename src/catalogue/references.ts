@@ -1,5 +1,5 @@
 /** What rows of one list say about items of another: the manifest's `refers`, as pairs of lists. Pure. */
-import type { Reference } from '../db/catalogue-changes.js'
+import type { Reference } from './changes.sql.js'
 import type { Lists } from './lists.js'
 
 export function referencesOf (lists: Lists): Reference[] {

@@ -3,10 +3,10 @@
  * the record of pulls, so a restart pulls nothing that another process has just pulled, and a list that failed is asked
  * again alone.
  */
-import { startRounds } from '../deadline.js'
-import { dueLists } from '../db/catalogue.js'
+import { startRounds } from '../base/deadline.js'
+import { dueLists } from './catalogue.sql.js'
 import type { Database } from '../db/open.js'
-import type { ActiveAdapter } from '../delivery/context.js'
+import type { ActiveAdapter } from '../operations/deliver/context.js'
 import type { QueueLog } from '../queue/contract.js'
 import { pullCatalogue, type PulledList, type PullRequest } from './pull.js'
 

@@ -2,9 +2,9 @@
  * Which open dossiers a change touches: those that name the item itself (its procedure, agency or field), and those whose
  * procedure has to do with it, as the partner's own rows say (the manifest's `refers`).
  */
-import { isRecord } from '../adapter-kit/json.js'
-import type { Manifest } from '../adapter-kit/contract.js'
-import { referringKeys, touchedDossiers, type ItemChange, type ItemKey, type Link, type Touched } from '../db/catalogue-changes.js'
+import { isRecord } from '../model/json.js'
+import type { Manifest } from '../adapter-kit/contract/adapter.js'
+import { referringKeys, touchedDossiers, type ItemChange, type ItemKey, type Link, type Touched } from './changes.sql.js'
 import type { Database } from '../db/open.js'
 import { storedList, type Lists } from './lists.js'
 import { referencesOf } from './references.js'

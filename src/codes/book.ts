@@ -1,6 +1,6 @@
 /** The code tables of one adapter as they are looked up. Pure. */
-import { toShortAgency } from '../adapter-kit/codes.js'
-import type { CodeEntry, CodeSeeds, ManifestCodeTable } from '../adapter-kit/contract.js'
+import { toShortAgency } from '../model/codes.js'
+import type { CodeEntry, CodeSeeds, ManifestCodeTable } from '../adapter-kit/contract/adapter.js'
 
 /** One row of a table; days are `yyyy-mm-dd`. */
 export interface CodeRow {

@@ -1,7 +1,7 @@
 /** The code tables that a process holds in memory, read anew when their version has grown. */
-import type { CodeSeeds, Manifest, ManifestList } from '../adapter-kit/contract.js'
-import { withDeadline } from '../deadline.js'
-import { bookVersions, readBook } from '../db/codes.js'
+import type { CodeSeeds, Manifest, ManifestList } from '../adapter-kit/contract/adapter.js'
+import { withDeadline } from '../base/deadline.js'
+import { bookVersions, readBook } from './codes.sql.js'
 import type { Database } from '../db/open.js'
 import { createCodeBook, type CodeBook } from './book.js'
 

@@ -1,4 +1,4 @@
-/** Code tables for spreadsheets; `src/dossier/csv.ts` reads them. */
+/** Code tables for spreadsheets; `src/base/csv.ts` reads them. */
 import { stringify } from 'csv-stringify/sync'
 import type { CodeRow } from './book.js'
 

@@ -1,10 +1,10 @@
 /** Changing a code table: everything or nothing, in one transaction with an audit entry for every row. */
-import type { CodeTable } from '../adapter-kit/dossier-types.js'
+import type { CodeTable } from '../model/dossier-types.js'
 import { recordAudit, type AuditEntry } from '../db/audit.js'
-import { lockTable, writeCodes, type NewCode } from '../db/codes.js'
+import { lockTable, writeCodes, type NewCode } from './codes.sql.js'
 import type { Database } from '../db/open.js'
-import { countRedrivable, type RedriveFilter } from '../db/redrive-filter.js'
-import type { ProblemItem } from '../errors.js'
+import { countRedrivable, type RedriveFilter } from '../redrive/filter.sql.js'
+import type { ProblemItem } from '../base/problem.js'
 import type { BookOwner } from './books.js'
 import { checkOverlaps, checkRows, checkSize, planImport, toNewCode, type ImportMode, type ImportPlan } from './change.js'
 

@@ -1,7 +1,7 @@
 /** The application's connection pool. The queue has its own (design §2.4). */
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, type Transaction } from 'kysely'
 import pg from 'pg'
-import { DeadlineExceeded, withDeadline } from '../deadline.js'
+import { DeadlineExceeded, withDeadline } from '../base/deadline.js'
 import type { Tables } from './tables.js'
 
 export type Database = Kysely<Tables>

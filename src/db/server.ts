@@ -1,6 +1,6 @@
 /** Questions about the database server itself, and its advisory locks. */
 import { sql } from 'kysely'
-import { withDeadline } from '../deadline.js'
+import { withDeadline } from '../base/deadline.js'
 import type { Database } from './open.js'
 
 export async function ping (db: Database): Promise<void> {

@@ -1,7 +1,7 @@
 /** What refuses a push before its dossier is locked: an origin that nobody could be told of, and files that the client has not. */
-import { originOwners } from '../db/dossiers.js'
+import { originOwners } from './dossiers.sql.js'
 import type { Tx } from '../db/open.js'
-import { Problem } from '../errors.js'
+import { Problem } from '../base/problem.js'
 import { refuseIfAny, type DossierState, type Push } from './decision.js'
 import { checkFiles } from './files.js'
 import { originFindings, type OriginRules } from './origin.js'

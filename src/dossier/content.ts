@@ -1,6 +1,6 @@
 /** The content of a dossier: normalised text, stable hashes, ids of steps. Pure. */
 import { createHash } from 'node:crypto'
-import { raise, type Finding, type FindingKind } from '../adapter-kit/findings.js'
+import { raise, type Finding, type FindingKind } from '../model/findings.js'
 
 export const CONTENT_KINDS = {
   /** Half of a surrogate pair is no character; PostgreSQL and every other system refuse it. */

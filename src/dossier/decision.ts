@@ -1,8 +1,8 @@
 /** What a push comes to, beside what is stored of its dossier. Pure. */
-import type { Dossier, ProgressStep } from '../adapter-kit/dossier-types.js'
-import { raise, type Finding } from '../adapter-kit/findings.js'
-import type { LockedDossier, StepRow } from '../db/dossiers.js'
-import { Problem } from '../errors.js'
+import type { Dossier, ProgressStep } from '../model/dossier-types.js'
+import { raise, type Finding } from '../model/findings.js'
+import type { LockedDossier, StepRow } from './dossiers.sql.js'
+import { Problem } from '../base/problem.js'
 import { contentHash, derivedStepId } from './content.js'
 import { originChange } from './origin.js'
 import { asItem, invalidDocument, sourceVersionReused, staleRevision, stepChanged } from './problems.js'

@@ -1,7 +1,7 @@
 /** From a parsed body to a checked document and its findings; throws the problem that lists every error. */
-import type { Dossier, Progress } from '../adapter-kit/dossier-types.js'
-import type { Finding } from '../adapter-kit/findings.js'
-import type { ProblemItem } from '../errors.js'
+import type { Dossier, Progress } from '../model/dossier-types.js'
+import type { Finding } from '../model/findings.js'
+import type { ProblemItem } from '../base/problem.js'
 import { hasTooManyValues, MAX_VALUES, normaliseText } from './content.js'
 import { asItem, invalidDocument, tooManyValues } from './problems.js'
 import { reviewDossier, reviewProgress } from './review.js'

@@ -1,6 +1,6 @@
 /** Uploaded files that a dossier refers to: they must be there and the client's own, and stay from then on. */
-import { raise, type FindingKind } from '../adapter-kit/findings.js'
-import { lockUsableFiles, referToFiles } from '../db/files.js'
+import { raise, type FindingKind } from '../model/findings.js'
+import { lockUsableFiles, referToFiles } from '../files/files.sql.js'
 import type { Executor, Tx } from '../db/open.js'
 import { filesOf, type FileAt } from '../files/references.js'
 import type { DossierState } from './decision.js'

@@ -2,15 +2,15 @@
  * Intake: one transaction stores the revisions, their steps, the planned deliveries and the audit rows, or nothing. A single
  * push and a batch take the same statements. The lanes to ring are returned; they are rung after the commit.
  */
-import type { Dossier, Progress } from '../adapter-kit/dossier-types.js'
-import { toHanoi } from '../adapter-kit/dates.js'
-import type { Finding } from '../adapter-kit/findings.js'
+import type { Dossier, Progress } from '../model/dossier-types.js'
+import { toHanoi } from '../model/dates.js'
+import type { Finding } from '../model/findings.js'
 import { recordAudit, type AuditEntry } from '../db/audit.js'
-import { insertRevisions, knownSteps, lockDossiers, lockExistingDossier, OriginTaken, setSourceVersions, type NewRevision } from '../db/dossiers.js'
+import { insertRevisions, knownSteps, lockDossiers, lockExistingDossier, OriginTaken, setSourceVersions, type NewRevision } from './dossiers.sql.js'
 import type { RingableLane } from '../db/lanes.js'
 import type { Tx } from '../db/open.js'
-import { planDeliveries, supersedeOlder, type PlannedDelivery } from '../db/planning.js'
-import type { Problem } from '../errors.js'
+import { planDeliveries, supersedeOlder, type PlannedDelivery } from './planning.sql.js'
+import type { Problem } from '../base/problem.js'
 import { decide, dossierKeys, newestEvent, standingAfter, stepRow, type Decision, type DossierState, type Push, type Standing } from './decision.js'
 import { refusedBefore } from './admission.js'
 import { recordFiles } from './files.js'

@@ -1,5 +1,5 @@
 /** Does the work of one request once per Idempotency-Key, in one transaction (design §2.11). */
-import { claimKey, keepAnswer, type IdempotencyScope } from '../db/idempotency.js'
+import { claimKey, keepAnswer, type IdempotencyScope } from './idempotency.sql.js'
 import { sqlState, type Database, type Tx } from '../db/open.js'
 import { keyInFlight, keyReused } from './problems.js'
 

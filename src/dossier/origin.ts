@@ -1,7 +1,7 @@
 /** Dossiers that were filed at a national system: who is told of them, and what may not change about it. Pure. */
-import type { ManifestDeliver } from '../adapter-kit/contract.js'
-import type { Dossier } from '../adapter-kit/dossier-types.js'
-import { raise, type Finding } from '../adapter-kit/findings.js'
+import type { ManifestDeliver } from '../adapter-kit/contract/adapter.js'
+import type { Dossier } from '../model/dossier-types.js'
+import { raise, type Finding } from '../model/findings.js'
 import { ORIGIN_KINDS as KINDS } from './review/origin-kinds.js'
 
 export type Origin = NonNullable<Dossier['origin']>

@@ -1,6 +1,6 @@
 /** The problems intake answers with. Titles and details in Vietnamese first; codes are stable. */
-import type { Finding } from '../adapter-kit/findings.js'
-import { Problem, type ProblemItem } from '../errors.js'
+import type { Finding } from '../model/findings.js'
+import { Problem, type ProblemItem } from '../base/problem.js'
 
 /** A finding that refuses the document, as the problem lists it. */
 export function asItem ({ severity: _, adapter: __, ...item }: Finding): ProblemItem {

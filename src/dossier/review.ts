@@ -1,6 +1,6 @@
 /** Findings about a document that no schema can express. Pure; `adapters` add what their partner will not take. */
-import type { Dossier, Progress } from '../adapter-kit/dossier-types.js'
-import type { Finding } from '../adapter-kit/findings.js'
+import type { Dossier, Progress } from '../model/dossier-types.js'
+import type { Finding } from '../model/findings.js'
 import { reviewAccount, reviewCodes } from './review/codes.js'
 import { reviewContact } from './review/contact.js'
 import { reviewIdentity } from './review/identity.js'

@@ -1,8 +1,8 @@
 /** One schema error → one problem item. Values are never repeated: they may be personal data. */
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import type { BilingualText } from '../adapter-kit/bilingual.js'
-import { pointer, raise, type FindingKind, type FindingValues } from '../adapter-kit/findings.js'
-import type { ProblemItem } from '../errors.js'
+import type { BilingualText } from '../model/bilingual.js'
+import { pointer, raise, type FindingKind, type FindingValues } from '../model/findings.js'
+import type { ProblemItem } from '../base/problem.js'
 import { asItem } from './problems.js'
 import { SCHEMA_KINDS as KINDS } from './schema-kinds.js'
 

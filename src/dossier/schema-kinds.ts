@@ -1,5 +1,5 @@
 /** What a document can break of the schemas: the kinds behind `errors[].code` of a 422. */
-import type { FindingKind } from '../adapter-kit/findings.js'
+import type { FindingKind } from '../model/findings.js'
 
 /** `field-value` is also what an unknown status gets: the ten statuses are a list of the schema (national-portal §3.1). */
 export const SCHEMA_KINDS = {

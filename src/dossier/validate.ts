@@ -1,8 +1,8 @@
 /** Checks pushed documents against the schemas and says in two languages what is wrong and how to mend it. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import type { Dossier, Progress } from '../adapter-kit/dossier-types.js'
-import type { ProblemItem } from '../errors.js'
+import type { Dossier, Progress } from '../model/dossier-types.js'
+import type { ProblemItem } from '../base/problem.js'
 import { describeError } from './schema-errors.js'
 import { canonicalSchema } from './schemas.js'
 

@@ -3,11 +3,11 @@
  * `item` elements inside. The schema decides what is a list, a number, a boolean or text; what is wrong with a value is left
  * to the schema's own check, so that both forms get the same findings. Pure.
  */
-import { raise, type FindingKind, type FindingValues, type Path } from '../adapter-kit/findings.js'
-import { isRecord } from '../adapter-kit/json.js'
-import type { XmlAttribute, XmlElement } from '../adapter-kit/xml.js'
-import type { XmlNode } from '../adapter-kit/xml-write.js'
-import type { ProblemItem } from '../errors.js'
+import { raise, type FindingKind, type FindingValues, type Path } from '../model/findings.js'
+import { isRecord } from '../model/json.js'
+import type { XmlAttribute, XmlElement } from '../model/xml.js'
+import type { XmlNode } from '../model/xml-write.js'
+import type { ProblemItem } from '../base/problem.js'
 import { asItem } from './problems.js'
 import { XML_KINDS as KINDS } from './xml-kinds.js'
 

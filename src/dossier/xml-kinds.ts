@@ -1,5 +1,5 @@
 /** What an XML form can break that JSON cannot; everything else is told by the schema's kinds. */
-import type { FindingKind } from '../adapter-kit/findings.js'
+import type { FindingKind } from '../model/findings.js'
 
 export const XML_KINDS = {
   attribute: {

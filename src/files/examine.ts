@@ -1,5 +1,5 @@
 /** What `lienthong doctor` says of the files: settings that belong together, and contents that are really there. */
-import { referencedContents } from '../db/files.js'
+import { referencedContents } from './files.sql.js'
 import type { Database } from '../db/open.js'
 import type { FileLinks } from './links.js'
 import type { FileStorage } from './storage.js'

@@ -1,7 +1,7 @@
 /** Removes uploads that no dossier came to refer to, and contents that no file has any more. */
-import { startRounds, type Rounds } from '../deadline.js'
+import { startRounds, type Rounds } from '../base/deadline.js'
 import { recordAudit } from '../db/audit.js'
-import { lockOrphanBlobs, removeUnreferenced } from '../db/files.js'
+import { lockOrphanBlobs, removeUnreferenced } from './files.sql.js'
 import type { Database } from '../db/open.js'
 import { withLock } from '../db/server.js'
 import type { QueueLog } from '../queue/contract.js'

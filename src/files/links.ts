@@ -3,7 +3,7 @@
  * one can read that one file until it expires. Pure.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { fileReference } from '../adapter-kit/file-reference.js'
+import { fileReference } from '../model/file-reference.js'
 
 /** The link of a file; undefined where the settings do not allow any. */
 export type FileLink = (id: string) => string | undefined

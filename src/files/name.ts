@@ -1,5 +1,5 @@
 /** Names of files: taken from a request, checked, and written into an answer. Pure. */
-import { decodeUtf8 } from '../adapter-kit/text.js'
+import { decodeUtf8 } from '../model/text.js'
 
 const MAX_BYTES = 255
 /** Separators of paths, what Windows forbids in names, controls, and what turns the direction of writing to hide an extension. */

@@ -1,7 +1,7 @@
 /** What a process has of the files: where they are, the links to them, and what cleans up. */
 import { join, resolve } from 'node:path'
-import type { Config } from '../config.js'
-import type { Rounds } from '../deadline.js'
+import type { Config } from '../config/gateway.js'
+import type { Rounds } from '../base/deadline.js'
 import type { Database } from '../db/open.js'
 import type { QueueLog } from '../queue/contract.js'
 import { createDiskStorage } from './disk.js'

@@ -1,5 +1,5 @@
 /** The problems that uploads and downloads answer with. A file's name is never repeated: it may be a person's. */
-import { Problem } from '../errors.js'
+import { Problem } from '../base/problem.js'
 import { FILE_TYPES } from './types.js'
 
 interface Texts {

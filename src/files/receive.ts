@@ -1,8 +1,8 @@
 /** An upload: checked while it streams to the storage, then recorded; what is refused leaves nothing. */
 import { recordAudit } from '../db/audit.js'
-import { insertFile, rememberBlob, type FileRow } from '../db/files.js'
+import { insertFile, rememberBlob, type FileRow } from './files.sql.js'
 import type { Database } from '../db/open.js'
-import { Problem } from '../errors.js'
+import { Problem } from '../base/problem.js'
 import { fileContentMismatch, fileDigestMismatch, fileEmpty, fileStorageAway, fileStorageFull, fileTooLarge } from './problems.js'
 import type { FileStorage, Incoming } from './storage.js'
 import { createSampler, type FileType } from './types.js'

@@ -1,7 +1,7 @@
 /** The references to uploaded files in a dossier, with their places. Pure. */
-import type { Dossier } from '../adapter-kit/dossier-types.js'
-import { fileIdOf } from '../adapter-kit/file-reference.js'
-import type { Path } from '../adapter-kit/findings.js'
+import type { Dossier } from '../model/dossier-types.js'
+import { fileIdOf } from '../model/file-reference.js'
+import type { Path } from '../model/findings.js'
 
 export interface FileAt {
   id: string

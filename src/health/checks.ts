@@ -1,6 +1,6 @@
 /** What readiness is made of, and when a failing check makes it red. */
-import { toHanoi } from '../adapter-kit/dates.js'
-import type { StalledAdapter } from '../db/watching.js'
+import { toHanoi } from '../model/dates.js'
+import type { StalledAdapter } from './watching.sql.js'
 
 /** Nothing: the check passed. */
 export interface Failure {

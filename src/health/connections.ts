@@ -1,5 +1,5 @@
 /** Do the connections of all processes fit the server (design §2.4)? */
-import type { ConnectionUse, ProcessEntry } from '../db/processes.js'
+import type { ConnectionUse, ProcessEntry } from './processes.sql.js'
 
 export interface ConnectionSum {
   ok: boolean

@@ -2,11 +2,11 @@
  * Watches the stores and the backlog: a timer in every process, so that readiness and intake know how long something has
  * lasted, and no request waits for a store that hangs.
  */
-import { DeadlineExceeded, startRounds, withDeadline } from '../deadline.js'
+import { DeadlineExceeded, startRounds, withDeadline } from '../base/deadline.js'
 import type { Database } from '../db/open.js'
-import { beat, leave, liveProcesses, type ProcessEntry } from '../db/processes.js'
+import { beat, leave, liveProcesses, type ProcessEntry } from './processes.sql.js'
 import { ping } from '../db/server.js'
-import { databaseBytes, stalledAdapters } from '../db/watching.js'
+import { databaseBytes, stalledAdapters } from './watching.sql.js'
 import type { LaneQueues, QueueLog } from '../queue/contract.js'
 import { createJudge, stalledFailure, type Check, type Failure } from './checks.js'
 import { measure, nextClosed, type Cause, type Fill, type Gauges } from './pressure.js'

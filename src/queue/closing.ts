@@ -1,5 +1,5 @@
 /** Ends a worker for certain: BullMQ's own close waits for answers that a store which is away never gives. */
-import { withDeadline } from '../deadline.js'
+import { withDeadline } from '../base/deadline.js'
 import type { JobWorker } from './store.js'
 
 /** What the store may take, once no handler runs, to note how the last jobs ended. */

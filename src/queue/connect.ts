@@ -1,6 +1,6 @@
 /** Connections to Redis, whichever way it is set up. */
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
-import { readRedisAddress, type RedisAddress, type RedisLogin } from './address.js'
+import { readRedisAddress, type RedisAddress, type RedisLogin } from '../config/redis-address.js'
 
 export type RedisClient = Redis | Cluster
 

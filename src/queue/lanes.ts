@@ -1,6 +1,6 @@
 /** The lanes' queues: one BullMQ queue per adapter, one job per lane, kept single by deduplication (ADR 0002). */
 import { DelayedError, type Processor } from 'bullmq'
-import { reached } from '../points.js'
+import { reached } from '../base/kill-points.js'
 import { closeWorker, createRunning, type Running } from './closing.js'
 import type { LaneQueues, LaneResult, LaneWorker, LaneWorkerOptions, QueueBackend, QueueLog } from './contract.js'
 import { changePriority, JOB_VERSION, ring, type LaneJobData } from './ring.js'

@@ -1,11 +1,11 @@
 /** `doctor --after-restore`: where the partner may be ahead of us, asked of it as far as a limit allows. Changes nothing. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { toHanoi } from '../adapter-kit/dates.js'
+import { toHanoi } from '../model/dates.js'
 import type { CodeBooks } from '../codes/books.js'
 import type { Database } from '../db/open.js'
-import type { Verdict } from '../db/reconciliations.js'
-import { lanesAtRisk, lastAttemptAt, type LaneAtRisk } from '../db/restoring.js'
-import type { ActiveAdapter } from '../delivery/context.js'
+import type { Verdict } from './reconciliations.sql.js'
+import { lanesAtRisk, lastAttemptAt, type LaneAtRisk } from './after-restore.sql.js'
+import type { ActiveAdapter } from '../operations/deliver/context.js'
 import { compareWithPartner } from './compare.js'
 
 export interface AfterRestoreOptions {

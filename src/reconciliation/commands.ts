@@ -2,8 +2,8 @@
 import { recordAudit } from '../db/audit.js'
 import type { RingableLane } from '../db/lanes.js'
 import type { Database } from '../db/open.js'
-import { createReconciliation, endReconciliation, type ListedDossier, type Scope } from '../db/reconciliations.js'
-import { countResendable, resend, type Resent } from '../db/resending.js'
+import { createReconciliation, endReconciliation, type ListedDossier, type Scope } from './reconciliations.sql.js'
+import { countResendable, resend, type Resent } from './resending.sql.js'
 
 /** What sending the newest revision mends. */
 export const REPAIRABLE = ['missing-there', 'stale-there'] as const

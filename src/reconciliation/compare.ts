@@ -1,13 +1,13 @@
 /** One dossier against its partner: what we would send against what the partner says it holds. */
-import type { Dossier, PlannedCall } from '../adapter-kit/contract.js'
-import { toHanoi } from '../adapter-kit/dates.js'
+import type { Dossier, PlannedCall } from '../adapter-kit/contract/adapter.js'
+import { toHanoi } from '../model/dates.js'
 import type { CodeBook } from '../codes/book.js'
-import type { Checked, OpenItem } from '../db/reconciliations.js'
-import type { ActiveAdapter } from '../delivery/context.js'
-import { mapDossier } from '../delivery/mapping.js'
+import type { Checked, OpenItem } from './reconciliations.sql.js'
+import type { ActiveAdapter } from '../operations/deliver/context.js'
+import { mapDossier } from '../adapters/mapping.js'
 import { unsignedLink } from '../files/links.js'
 import type { QueueLog } from '../queue/contract.js'
-import { asUnit } from '../delivery/units.js'
+import { asUnit } from '../adapters/accounts.js'
 
 export interface Question {
   adapter: ActiveAdapter

@@ -1,7 +1,7 @@
 /** The dossiers of a reconciliation as a spreadsheet reads them. */
 import { stringify } from 'csv-stringify/sync'
-import { toHanoi } from '../adapter-kit/dates.js'
-import type { ItemRow } from '../db/reconciliations.js'
+import { toHanoi } from '../model/dates.js'
+import type { ItemRow } from './reconciliations.sql.js'
 
 const COLUMNS = ['code', 'agencyCode', 'receivedOn', 'listed', 'verdict', 'differences', 'checkedAt']
 

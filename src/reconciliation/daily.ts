@@ -1,8 +1,8 @@
 /** The reconciliation of every night: what changed in the last days, for every adapter. */
 import { recordAudit } from '../db/audit.js'
-import { toHanoi } from '../adapter-kit/dates.js'
+import { toHanoi } from '../model/dates.js'
 import type { Database } from '../db/open.js'
-import { createReconciliation, startedSince } from '../db/reconciliations.js'
+import { createReconciliation, startedSince } from './reconciliations.sql.js'
 
 export interface DailyOptions {
   /** `hh:mm` in +07:00; undefined: never. */

@@ -1,11 +1,11 @@
 /** What is to be compared, as a program or as a spreadsheet asks for it: one schema judges both. Pure. */
-import type { ReconciliationRequest } from '../adapter-kit/dossier-types.js'
-import { pointer, raise, type FindingKind } from '../adapter-kit/findings.js'
-import { atLine, readCsv } from '../dossier/csv.js'
+import type { ReconciliationRequest } from '../model/dossier-types.js'
+import { pointer, raise, type FindingKind } from '../model/findings.js'
+import { atLine, readCsv } from '../base/csv.js'
 import { asItem } from '../dossier/problems.js'
 import { SCHEMA_KINDS } from '../dossier/schema-kinds.js'
 import { createCheck, type Checked } from '../dossier/validate.js'
-import type { ProblemItem } from '../errors.js'
+import type { ProblemItem } from '../base/problem.js'
 
 export type RequestCheck = (document: unknown) => Checked<ReconciliationRequest>
 

@@ -1,8 +1,8 @@
 /** What operators ask of redrive jobs, with its audit entries. */
 import { recordAudit } from '../db/audit.js'
 import type { Database } from '../db/open.js'
-import { breakdownRedrivable, countRedrivable, sampleRedrivable, type RedrivableGroup, type RedrivableSample, type RedriveFilter } from '../db/redrive-filter.js'
-import { changeRedrive, createRedrive, listRedrives, type NewRedrive, type RedriveChange, type RedriveRow } from '../db/redrives.js'
+import { breakdownRedrivable, countRedrivable, sampleRedrivable, type RedrivableGroup, type RedrivableSample, type RedriveFilter } from './filter.sql.js'
+import { changeRedrive, createRedrive, listRedrives, type NewRedrive, type RedriveChange, type RedriveRow } from './jobs.sql.js'
 import { confirmationNeeded, type Confirmation } from './confirmation.js'
 
 export interface RedrivePlan {

@@ -1,6 +1,6 @@
 /** The filter of a redrive as it arrives by HTTP or from a shell: checked, and brought into the form that SQL takes. */
-import { toShortAgency } from '../adapter-kit/codes.js'
-import { REDRIVABLE, type RedriveFilter } from '../db/redrive-filter.js'
+import { toShortAgency } from '../model/codes.js'
+import { REDRIVABLE, type RedriveFilter } from './filter.sql.js'
 
 /** So many ids at most; there is a job for more. */
 export const IDS_LIMIT = 1000

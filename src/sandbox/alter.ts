@@ -1,5 +1,5 @@
 /** Changes a stored dossier behind the clients' backs, so that a reconciliation has something to find. */
-import { isRecord } from '../adapter-kit/json.js'
+import { isRecord } from '../model/json.js'
 import { currentDossier } from './store.js'
 import type { Store, StoredDossier } from './store.js'
 

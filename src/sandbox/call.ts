@@ -1,5 +1,5 @@
 /** One request to the portal, read once: the services, the fault rules and the request log all look at this. */
-import { isRecord, parseJson } from '../adapter-kit/json.js'
+import { isRecord, parseJson } from '../model/json.js'
 
 /** `wrapper`: generation B, one address per service; the other two are generation A's. */
 export type PortalPath = 'login' | 'data' | 'wrapper'

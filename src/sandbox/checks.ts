@@ -2,9 +2,9 @@
  * Applies field rules to a message. Stricter than any public source proves the portal to be: what passes here is
  * exactly what contract §2 describes, so nulls and numbers in place of text are refused.
  */
-import { fromDate14 } from '../adapter-kit/dates.js'
-import { isRecord } from '../adapter-kit/json.js'
-import { textLength } from '../adapter-kit/text.js'
+import { fromDate14 } from '../model/dates.js'
+import { isRecord } from '../model/json.js'
+import { textLength } from '../model/text.js'
 
 export interface Rule {
   is: 'text' | 'date14' | 'whole' | 'yes-no' | 'list'

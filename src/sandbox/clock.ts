@@ -1,4 +1,4 @@
-import { toHanoi } from '../adapter-kit/dates.js'
+import { toHanoi } from '../model/dates.js'
 
 /** Milliseconds since the epoch. Given from outside, so that a test can let a session grow old. */
 export type Clock = () => number

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isRecord } from '../adapter-kit/json.js'
+import { isRecord } from '../model/json.js'
 import { stamp } from './clock.js'
 import type { Told } from './connector-store.js'
 import type { Desk } from './desk.js'

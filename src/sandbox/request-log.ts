@@ -1,5 +1,5 @@
 /** Everything the portal received, oldest dropped first when the caps on number or bytes are reached. */
-import { parseJson } from '../adapter-kit/json.js'
+import { parseJson } from '../model/json.js'
 import type { Call } from './call.js'
 import { stamp } from './clock.js'
 import type { Clock } from './clock.js'

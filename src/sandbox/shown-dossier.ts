@@ -1,5 +1,5 @@
 /** A dossier as the control API shows it. */
-import { isRecord } from '../adapter-kit/json.js'
+import { isRecord } from '../model/json.js'
 import { currentDossier, written } from './store.js'
 import type { StoredDossier } from './store.js'
 

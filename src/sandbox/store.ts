@@ -2,7 +2,7 @@
  * The portal's memory: dossiers, what was written to them and in which order, and the steps. It grows with the
  * number of dossiers, as a portal's does; per dossier only the newest writes and steps are kept whole, all are counted.
  */
-import { isRecord, parseJson } from '../adapter-kit/json.js'
+import { isRecord, parseJson } from '../model/json.js'
 
 /** Where a written thing stands: in which call, and where in its `data`. */
 export interface Source {

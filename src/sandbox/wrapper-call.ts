@@ -2,7 +2,7 @@
  * A call of generation B, read into the same `Call` as one of generation A: the address names the service, its query
  * carries what was the envelope, and the body is the bare `data` (contract §1.4, §1.7).
  */
-import { parseJson } from '../adapter-kit/json.js'
+import { parseJson } from '../model/json.js'
 import { dossierCodes, text } from './call.js'
 import type { Call } from './call.js'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { DONE, evidence, outcomeOfFailure, outcomeOfStatus, retryAfterSeconds } from '../../src/adapter-kit/failure.js'
 import { HttpFailure, type HttpAnswer } from '../../src/adapter-kit/http.js'
-import { holds } from './properties.js'
+import { holds } from '../model/properties.js'
 
 const NOW = Date.parse('2026-11-04T02:00:00Z')
 const answer = (status: number, rest: Partial<HttpAnswer> = {}): HttpAnswer => ({ status, headers: {}, text: '', ...rest })

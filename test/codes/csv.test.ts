@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { writeCsv } from '../../src/codes/csv.js'
-import { readCsv } from '../../src/dossier/csv.js'
+import { readCsv } from '../../src/base/csv.js'
 
 t.test('what is written is read back the same', async t => {
   const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).map(value => value.replace(/\p{Cc}/gu, '').trim()).filter(value => value !== '')

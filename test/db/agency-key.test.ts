@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import t from 'tap'
-import { toShortAgency } from '../../src/adapter-kit/codes.js'
+import { toShortAgency } from '../../src/model/codes.js'
 import { openTestDatabase } from '../support/database.js'
 
 t.test('SQL and TypeScript make the same key of every code, in both notations', async t => {

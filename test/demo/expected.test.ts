@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { isRefused, nationalDossier, nationalStep } from '../../demo/expected.js'
-import type { Dossier, ProgressStep } from '../../src/adapter-kit/dossier-types.js'
+import type { Dossier, ProgressStep } from '../../src/model/dossier-types.js'
 import { aDossier, aStep } from '../support/dossiers.js'
 
 t.test('times are wall clock of Hà Nội, absent texts and lists are empty, absent codes are left out', async t => {

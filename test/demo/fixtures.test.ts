@@ -5,10 +5,10 @@ import { REFUSALS, SCRIPT } from '../../demo/faults.js'
 import { firstPushes, readFixtures } from '../../demo/fixtures.js'
 import { historiesOf } from '../../demo/history.js'
 import { allTables, firstTables } from '../../demo/tables.js'
-import { dossierNotation } from '../../src/adapter-kit/codes.js'
+import { dossierNotation } from '../../src/model/codes.js'
 import { readDossier } from '../../src/dossier/documents.js'
 import { createValidator } from '../../src/dossier/validate.js'
-import { Problem, type ProblemItem } from '../../src/errors.js'
+import { Problem, type ProblemItem } from '../../src/base/problem.js'
 
 const fixtures = readFixtures()
 const { dossiers, updates, rejected } = fixtures

@@ -2,10 +2,10 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import t from 'tap'
-import type { Dossier } from '../../src/adapter-kit/dossier-types.js'
+import type { Dossier } from '../../src/model/dossier-types.js'
 import type { Database } from '../../src/db/open.js'
 import { acceptDossier, acceptDossiers, type IntakeOptions, type Outcome } from '../../src/dossier/intake.js'
-import { Problem } from '../../src/errors.js'
+import { Problem } from '../../src/base/problem.js'
 import { openTestDatabase } from '../support/database.js'
 import { aDossier, aStep } from '../support/dossiers.js'
 

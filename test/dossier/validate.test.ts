@@ -1,7 +1,7 @@
 // The validator takes whatever JSON can hold, never throws, and lets nothing through that the schema does not name.
 import fc from 'fast-check'
 import t from 'tap'
-import type { Dossier } from '../../src/adapter-kit/dossier-types.js'
+import type { Dossier } from '../../src/model/dossier-types.js'
 import { createValidator } from '../../src/dossier/validate.js'
 import { normaliseText } from '../../src/dossier/content.js'
 import { aDossier, aStep } from '../support/dossiers.js'

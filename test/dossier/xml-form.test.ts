@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
-import { parseXml } from '../../src/adapter-kit/xml.js'
-import { xmlDocument } from '../../src/adapter-kit/xml-write.js'
+import { parseXml } from '../../src/model/xml.js'
+import { xmlDocument } from '../../src/model/xml-write.js'
 import { canonicalSchema } from '../../src/dossier/schemas.js'
 import { readXmlForm, writeXmlForm } from '../../src/dossier/xml-form.js'
-import { holds } from '../adapter-kit/properties.js'
+import { holds } from '../model/properties.js'
 import { arbitraryOf, type SchemaNode } from '../support/schema-arbitrary.js'
 
 /** What says nothing about the form of a value: without the patterns texts are wilder than the schema allows. */

@@ -26,7 +26,7 @@ t.test('doctor --after-restore lists the lanes where the portal is ahead, why, a
   gateway.sandbox.store.forget(codeOf(4))
   const before = gateway.sandbox.store.size()
   const environment = { ...gateway.environment, OUTBOUND: 'paused', RECONCILE_PER_MINUTE: '6000' }
-  const { code, output } = await run('src/cli.js', ['doctor', '--after-restore', '--json'], environment)
+  const { code, output } = await run('src/cli/main.js', ['doctor', '--after-restore', '--json'], environment)
   t.equal(code, 1, output)
   const report = JSON.parse(output.trim().split('\n').at(-1) ?? '')
   t.match(report, { outbound: 'paused', backupEnds: /\+07:00$/, adapters: [{ adapter: 'national-portal', lanes: 4, ahead: 2, unknown: 0, truncated: false }] })
@@ -35,9 +35,9 @@ t.test('doctor --after-restore lists the lanes where the portal is ahead, why, a
     { code: codeOf(2), why: 'sent-lately', verdict: 'stale-there', differences: [/\S/], ahead: 'yes', do: /reconcile start/ }
   ])
   t.equal(gateway.sandbox.store.size(), before, 'nothing was sent')
-  const silent = await run('src/cli.js', ['doctor', '--after-restore', '--ask', '0', '--json'], environment)
+  const silent = await run('src/cli/main.js', ['doctor', '--after-restore', '--ask', '0', '--json'], environment)
   t.match(JSON.parse(silent.output.trim().split('\n').at(-1) ?? ''), { adapters: [{ lanes: 4, ahead: 0, unknown: 4, dossiers: [{ verdict: 'not-asked' }] }] })
-  t.match((await run('src/cli.js', ['doctor', '--after-restore', '--since', 'gestern'], environment)), { code: 1, output: /--since/ })
+  t.match((await run('src/cli/main.js', ['doctor', '--after-restore', '--since', 'gestern'], environment)), { code: 1, output: /--since/ })
 })
 
 t.test('silence and "it has the dossier" prove little', async t => {

@@ -5,7 +5,7 @@ import { openDatabase, type Database } from '../../src/db/open.js'
 import { checkConservation } from '../support/conservation.js'
 import { createDatabase } from '../support/database.js'
 import { KEY, portalSettings, settled, startSandbox, until } from '../support/gateway.js'
-import { openImport, type Line } from '../support/import-call.js'
+import { openImport, type Line } from '../support/bulk-call.js'
 import { ndjson, stock, stockedCode } from '../support/ndjson.js'
 import { spawnGateway } from '../support/process.js'
 

@@ -4,7 +4,7 @@ import { currentDossier } from '../../src/sandbox/store.js'
 import { lastTime, startDaily } from '../../src/reconciliation/daily.js'
 import { aDossier, aStep, codeOf } from '../support/dossiers.js'
 import { startGateway, until, type TestGateway } from '../support/gateway.js'
-import { checkProblem } from '../routes/refusal.js'
+import { checkProblem } from '../http/refusal.js'
 
 t.setTimeout(120_000)
 const FAST = { environment: { RECONCILE_PER_MINUTE: '60000' } }

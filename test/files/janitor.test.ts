@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import t from 'tap'
-import { insertFile, lockUsableFiles, referToFiles, rememberBlob, removeUnreferenced } from '../../src/db/files.js'
+import { insertFile, lockUsableFiles, referToFiles, rememberBlob, removeUnreferenced } from '../../src/files/files.sql.js'
 import { receiveFile } from '../../src/files/receive.js'
 import { createDiskStorage } from '../../src/files/disk.js'
 import { startJanitor } from '../../src/files/janitor.js'

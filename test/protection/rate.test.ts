@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { blockSize, createPace, intervalOf, type SlotStore } from '../../src/protection/rate.js'
-import { holds } from '../adapter-kit/properties.js'
+import { holds } from '../model/properties.js'
 import { until } from '../support/gateway.js'
 
 t.setTimeout(30_000)

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import t from 'tap'
-import { limitedLog } from '../../src/log.js'
+import { limitedLog } from '../../src/base/log.js'
 import { until } from '../support/gateway.js'
 import { createMigrated } from '../support/database.js'
 import { hasRedis, REDIS_MISSING, startRedis } from '../support/redis.js'

@@ -1,9 +1,9 @@
 // A redrive that has to wait for a lane sees what was delivered while it waited.
 import { sql } from 'kysely'
 import t from 'tap'
-import { redriveDeliveries } from '../../src/delivery/redrive.js'
+import { redriveDeliveries } from '../../src/redrive/redrive.js'
 import { chunkSize } from '../../src/redrive/runner.js'
-import { insertLanes } from '../delivery/rows.js'
+import { insertLanes } from '../operations/deliver/rows.js'
 import { openTestDatabase } from '../support/database.js'
 import { until } from '../support/gateway.js'
 

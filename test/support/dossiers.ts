@@ -1,4 +1,4 @@
-import type { Dossier, ProgressStep } from '../../src/adapter-kit/dossier-types.js'
+import type { Dossier, ProgressStep } from '../../src/model/dossier-types.js'
 
 /** An invented dossier; `changes` replace members. */
 export function aDossier (changes: Partial<Dossier> = {}): Dossier {

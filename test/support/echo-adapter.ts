@@ -1,5 +1,5 @@
 // The smallest adapter there can be: what the kernel's tests deliver with, beside the real one.
-import type { CallContext, DeliverClient, DeliveringAdapter, OpenOptions, Outcome, PlannedCall } from '../../src/adapter-kit/contract.js'
+import type { CallContext, DeliverClient, DeliveringAdapter, OpenOptions, Outcome, PlannedCall } from '../../src/adapter-kit/contract/adapter.js'
 import { DONE, evidence, outcomeOfStatus } from '../../src/adapter-kit/failure.js'
 import { createHttpClient } from '../../src/adapter-kit/http.js'
 

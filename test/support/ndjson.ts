@@ -1,5 +1,5 @@
 // Files of an import: invented dossiers, one a line.
-import type { Dossier } from '../../src/adapter-kit/dossier-types.js'
+import type { Dossier } from '../../src/model/dossier-types.js'
 import { aDossier, aStep } from './dossiers.js'
 
 export function ndjson (documents: Iterable<unknown>): string {

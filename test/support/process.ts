@@ -16,7 +16,7 @@ export interface GatewayProcess {
 
 /** The real server process; killed at the test's end if it still runs. */
 export async function spawnGateway (t: Test, environment: Record<string, string>, role = 'all'): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, [join(DIST, 'src/server.js'), role], {
+  const child = spawn(process.execPath, [join(DIST, 'src/process/server.js'), role], {
     env: { PATH: process.env['PATH'], NODE_V8_COVERAGE: process.env['NODE_V8_COVERAGE'], HOST: '127.0.0.1', PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe']
   })

@@ -1,5 +1,5 @@
 /** Hostile documents, each with the code it must be refused with. `inside` puts a piece of XML into a good document. */
-import type { XmlErrorCode } from '../../src/adapter-kit/xml-error.js'
+import type { XmlErrorCode } from '../../src/model/xml-error.js'
 
 export interface XmlAttack {
   document: Buffer

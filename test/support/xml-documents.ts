@@ -1,5 +1,5 @@
-import type { Dossier, Progress } from '../../src/adapter-kit/dossier-types.js'
-import { xmlDocument } from '../../src/adapter-kit/xml-write.js'
+import type { Dossier, Progress } from '../../src/model/dossier-types.js'
+import { xmlDocument } from '../../src/model/xml-write.js'
 import { canonicalSchema } from '../../src/dossier/schemas.js'
 import { DOSSIER_NAMESPACE, writeXmlForm } from '../../src/dossier/xml-form.js'
 

@@ -2,7 +2,7 @@
  * Answers in the words and types that clients of the portal test for (contract §1.5). Only what was accepted may say "thành
  * công", and only a create of what is there "đã tồn tại": clients search their texts for both. Pure.
  */
-import type { AcceptPlace, AcceptProblem, AcceptRefusal, AcceptReply, AcceptSaid, RefusalReason } from '../../../src/adapter-kit/accept.js'
+import type { AcceptPlace, AcceptProblem, AcceptRefusal, AcceptReply, AcceptSaid, RefusalReason } from '../../../src/adapter-kit/contract/accept.js'
 import { textSetting } from '../settings.js'
 
 const JSON_TYPE = 'application/json; charset=utf-8'

@@ -2,8 +2,8 @@
  * A request of a provincial system, read the same way for both generations: A has one envelope (contract §1.4), B the
  * service in the address, its parameters in the query and the bare `data` as body (§1.4, §1.7). Pure.
  */
-import type { AcceptRequest } from '../../../src/adapter-kit/accept.js'
-import { isRecord } from '../../../src/adapter-kit/json.js'
+import type { AcceptRequest } from '../../../src/adapter-kit/contract/accept.js'
+import { isRecord } from '../../../src/model/json.js'
 
 export interface Envelope {
   service: string

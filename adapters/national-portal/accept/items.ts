@@ -1,8 +1,8 @@
 /** One entry of `data` → the canonical document as far as it can be read, and what was left out of it. Pure. */
-import type { AcceptedItem } from '../../../src/adapter-kit/accept.js'
-import { agencyOfDossier } from '../../../src/adapter-kit/codes.js'
-import type { CodeSeeds } from '../../../src/adapter-kit/contract.js'
-import { valueAt } from '../../../src/adapter-kit/json.js'
+import type { AcceptedItem } from '../../../src/adapter-kit/contract/accept.js'
+import { agencyOfDossier } from '../../../src/model/codes.js'
+import type { CodeSeeds } from '../../../src/adapter-kit/contract/adapter.js'
+import { valueAt } from '../../../src/model/json.js'
 import { required } from '../mapping/inverse-reader.js'
 import { dossierOf, stepOf } from '../mapping/inverse.js'
 import { DOSSIER, STEP } from './shapes.js'

@@ -1,5 +1,5 @@
 /** What is said about messages that were accepted in the portal's own format. None of it refuses them. */
-import type { FindingKind } from '../../../src/adapter-kit/findings.js'
+import type { FindingKind } from '../../../src/model/findings.js'
 
 export const ACCEPT_KINDS = {
   unknownMember: {

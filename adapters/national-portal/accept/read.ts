@@ -1,8 +1,8 @@
 /** What a request of a provincial system asks for. Pure. */
-import type { AcceptCall, AcceptContext, AcceptedItem, AcceptReading, AcceptRefusal, AcceptRequest, PassedQuestion } from '../../../src/adapter-kit/accept.js'
-import { agencySegments } from '../../../src/adapter-kit/codes.js'
-import { raise } from '../../../src/adapter-kit/findings.js'
-import { isRecord } from '../../../src/adapter-kit/json.js'
+import type { AcceptCall, AcceptContext, AcceptedItem, AcceptReading, AcceptRefusal, AcceptRequest, PassedQuestion } from '../../../src/adapter-kit/contract/accept.js'
+import { agencySegments } from '../../../src/model/codes.js'
+import { raise } from '../../../src/model/findings.js'
+import { isRecord } from '../../../src/model/json.js'
 import { textSetting } from '../settings.js'
 import { envelopeOf, modeOf, type Envelope } from './envelope.js'
 import { acceptedDossier, acceptedStep, type DossierContext } from './items.js'

@@ -2,10 +2,10 @@
  * All that the portal is known to refuse, each with its source; nothing else is refused here for what it says. That a
  * dossier is there already shows in the store alone: the kernel asks it, and `exists` is that row. Pure.
  */
-import type { AcceptRefusal } from '../../../src/adapter-kit/accept.js'
-import type { BilingualText } from '../../../src/adapter-kit/bilingual.js'
-import { pointer } from '../../../src/adapter-kit/findings.js'
-import { isRecord } from '../../../src/adapter-kit/json.js'
+import type { AcceptRefusal } from '../../../src/adapter-kit/contract/accept.js'
+import type { BilingualText } from '../../../src/model/bilingual.js'
+import { pointer } from '../../../src/model/findings.js'
+import { isRecord } from '../../../src/model/json.js'
 
 export interface KnownRefusal {
   rule: string

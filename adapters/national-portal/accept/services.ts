@@ -1,5 +1,5 @@
 /** What each service of the portal is to us: a write of our own, a read of our copies, or a question for the portal. Pure data. */
-import { toShortAgency } from '../../../src/adapter-kit/codes.js'
+import { toShortAgency } from '../../../src/model/codes.js'
 import { LISTS } from '../catalogue/lists.js'
 
 export type Service =

@@ -2,10 +2,10 @@
  * The members of an item as the contract writes them, for the mapping that reads them. What is written in another type is
  * put into that type where it can mean one thing alone; what is unknown or unreadable is left out and named, never lost. Pure.
  */
-import type { LeftOut } from '../../../src/adapter-kit/accept.js'
-import { pointer, raise, type Finding, type FindingKind, type Path } from '../../../src/adapter-kit/findings.js'
-import { isRecord } from '../../../src/adapter-kit/json.js'
-import { storable } from '../../../src/adapter-kit/text.js'
+import type { LeftOut } from '../../../src/adapter-kit/contract/accept.js'
+import { pointer, raise, type Finding, type FindingKind, type Path } from '../../../src/model/findings.js'
+import { isRecord } from '../../../src/model/json.js'
+import { storable } from '../../../src/model/text.js'
 import type { Members } from '../mapping/translator.js'
 import { ACCEPT_KINDS as KINDS } from './kinds.js'
 import type { Kind, Leaf, Listed, Shape } from './shapes.js'

@@ -1,7 +1,7 @@
 /** What an HTTP 200 of the portal carries, before anything is made of it (contract §1.5). Pure. */
 import type { HttpAnswer } from '../../../src/adapter-kit/http.js'
-import { isRecord, parseJson } from '../../../src/adapter-kit/json.js'
-import { foldPhrase, shorten } from '../../../src/adapter-kit/text.js'
+import { isRecord, parseJson } from '../../../src/model/json.js'
+import { foldPhrase, shorten } from '../../../src/model/text.js'
 
 export type Reading =
   | { kind: 'empty' }

@@ -1,5 +1,5 @@
 /** What both generations ask of a planned call. */
-import type { DeliverClient, Outcome, PlannedCall } from '../../../src/adapter-kit/contract.js'
+import type { DeliverClient, Outcome, PlannedCall } from '../../../src/adapter-kit/contract/adapter.js'
 
 export interface Service {
   name: string

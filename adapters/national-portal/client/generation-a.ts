@@ -1,8 +1,8 @@
 /** The portal's wire, generation A: envelope, headers, addresses (contract §1.1 to §1.4). */
-import type { PassedAnswer, PassedQuestion } from '../../../src/adapter-kit/accept.js'
+import type { PassedAnswer, PassedQuestion } from '../../../src/adapter-kit/contract/accept.js'
 import type {
   CallContext, CallMode, DeliverClient, OpenOptions, Outcome, PlannedCall, Pulled, PullQuestion, Settings, WireRequest
-} from '../../../src/adapter-kit/contract.js'
+} from '../../../src/adapter-kit/contract/adapter.js'
 import { DONE } from '../../../src/adapter-kit/failure.js'
 import { createHttpClient, type HttpAnswer, type HttpRequest } from '../../../src/adapter-kit/http.js'
 import { interpretAnswer, interpretLookup } from '../answer.js'

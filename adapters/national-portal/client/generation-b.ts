@@ -3,10 +3,10 @@
  * wrapper owns the session (contract §1.4, §1.5, §1.7). Two shapes are known, and the settings' paths hold both: three
  * addresses (create, update, progress), or one that takes `isUpdating` and `MaDinhDanhDV` as query parameters.
  */
-import type { PassedQuestion } from '../../../src/adapter-kit/accept.js'
+import type { PassedQuestion } from '../../../src/adapter-kit/contract/accept.js'
 import type {
   CallContext, CallMode, DeliverClient, OpenOptions, Outcome, PlannedCall, PullQuestion, Settings, WireRequest
-} from '../../../src/adapter-kit/contract.js'
+} from '../../../src/adapter-kit/contract/adapter.js'
 import { createHttpClient, type HttpAnswer } from '../../../src/adapter-kit/http.js'
 import { interpretAnswer, interpretLookup, interpretProbe, SESSION_CODE } from '../answer.js'
 import { NO_LOOKUP } from '../answer/refusals.js'

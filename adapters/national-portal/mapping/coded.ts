@@ -1,5 +1,5 @@
 /** Members that a province's code tables decide: what it calls a thing, and what the portal calls it. */
-import type { Dossier, ProgressStep } from '../../../src/adapter-kit/contract.js'
+import type { Dossier, ProgressStep } from '../../../src/adapter-kit/contract/adapter.js'
 import { KINDS } from '../findings.js'
 import type { Path, Translator } from './translator.js'
 

@@ -1,5 +1,5 @@
 /** DongBoHoSoMC, the dossier's own members (contract §2.1.1); its lists are in papers.ts. */
-import type { Dossier } from '../../../src/adapter-kit/contract.js'
+import type { Dossier } from '../../../src/adapter-kit/contract/adapter.js'
 import { KINDS } from '../findings.js'
 import { named, statusCode } from './coded.js'
 import { mapPapers } from './papers.js'

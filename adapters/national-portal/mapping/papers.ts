@@ -1,5 +1,5 @@
 /** The lists of a dossier: files, fees, other attachments, supplement requests, results (contract §2.1.2 to §2.1.6). */
-import type { Dossier } from '../../../src/adapter-kit/contract.js'
+import type { Dossier } from '../../../src/adapter-kit/contract/adapter.js'
 import { KINDS } from '../findings.js'
 import { optionalCode } from './coded.js'
 import { compact, flag, type Limit, type Members, type Path, type Translator } from './translator.js'

@@ -1,5 +1,5 @@
 /** CapNhatTienDoHoSoMC (contract §2.2): every step, in order, once; no step that the province did not report. */
-import type { NumberedStep, PlannedCall } from '../../../src/adapter-kit/contract.js'
+import type { NumberedStep, PlannedCall } from '../../../src/adapter-kit/contract/adapter.js'
 import { statusCode } from './coded.js'
 import type { Limit, Members, Translator } from './translator.js'
 

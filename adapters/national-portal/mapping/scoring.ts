@@ -1,6 +1,6 @@
 /** What costs the province points in the service-quality index (standards §4.2 to §4.4). Nothing of it stops a delivery. */
-import type { Dossier } from '../../../src/adapter-kit/contract.js'
-import { raise, type Finding, type FindingKind, type Path } from '../../../src/adapter-kit/findings.js'
+import type { Dossier } from '../../../src/adapter-kit/contract/adapter.js'
+import { raise, type Finding, type FindingKind, type Path } from '../../../src/model/findings.js'
 import { SCORING } from '../findings.js'
 
 interface Rule {

@@ -2,7 +2,7 @@
  * DongBoTrangThaiHoSo (contract §2.11): the state of a dossier that was filed at the portal. It takes the place of both
  * other calls: sent by those, it would be a second dossier there (pitfall 53).
  */
-import type { Dossier, NumberedStep, PlannedCall } from '../../../src/adapter-kit/contract.js'
+import type { Dossier, NumberedStep, PlannedCall } from '../../../src/adapter-kit/contract/adapter.js'
 import { KINDS } from '../findings.js'
 import { statusCode, type Stated } from './coded.js'
 import { accountId } from './dossier.js'

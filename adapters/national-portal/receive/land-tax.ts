@@ -1,7 +1,7 @@
 /** `NhanChungTuThueDat`: proof that a land tax was paid (contract §4.4). Pure. */
-import { fromDate14 } from '../../../src/adapter-kit/dates.js'
-import { canonicalJson, isRecord } from '../../../src/adapter-kit/json.js'
-import type { CheckForm, InboundReading } from '../../../src/adapter-kit/receiving.js'
+import { fromDate14 } from '../../../src/model/dates.js'
+import { canonicalJson, isRecord } from '../../../src/model/json.js'
+import type { CheckForm, InboundReading } from '../../../src/adapter-kit/contract/receive.js'
 import { refuse, type Body } from './body.js'
 import { impossibleAmount, impossibleDate, isAmount, numberAsText } from './values.js'
 

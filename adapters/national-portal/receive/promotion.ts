@@ -1,7 +1,7 @@
 /** Notices of sales promotions, and their amendments (contract §4.2, §4.3). The province opens the dossier under a code of its own. Pure. */
-import { canonicalJson } from '../../../src/adapter-kit/json.js'
-import type { CheckForm, InboundReading } from '../../../src/adapter-kit/receiving.js'
-import { isBase64 } from '../../../src/adapter-kit/text.js'
+import { canonicalJson } from '../../../src/model/json.js'
+import type { CheckForm, InboundReading } from '../../../src/adapter-kit/contract/receive.js'
+import { isBase64 } from '../../../src/model/text.js'
 import { refuse, type Body } from './body.js'
 
 interface PromotionNotice {

@@ -1,7 +1,7 @@
 /** What the portal is answered: `{error_code, message}`, the message beginning with the code that was received (contract §4.1). Pure. */
-import { isRecord, parseJson } from '../../../src/adapter-kit/json.js'
-import type { InboundMessage, InboundOutcome, InboundRefusal, InboundRequest, ItemResult, WireReply } from '../../../src/adapter-kit/receiving.js'
-import { readableLine } from '../../../src/adapter-kit/text.js'
+import { isRecord, parseJson } from '../../../src/model/json.js'
+import type { InboundMessage, InboundOutcome, InboundRefusal, InboundRequest, ItemResult, WireReply } from '../../../src/adapter-kit/contract/receive.js'
+import { readableLine } from '../../../src/model/text.js'
 
 const TAKEN = 0
 const KNOWN = 1

@@ -1,10 +1,10 @@
 /** `NhanThongBaoThueDat`: tax notices about several dossiers, as base64 of XML (contract §4.4, national-databases §3.6.2). Pure. */
 import { sha256 } from '../../../src/adapter-kit/hash.js'
-import { canonicalJson } from '../../../src/adapter-kit/json.js'
-import type { CheckForm, InboundItem, InboundReading, InboundRefusal } from '../../../src/adapter-kit/receiving.js'
-import { isBase64, shorten } from '../../../src/adapter-kit/text.js'
-import { XmlError } from '../../../src/adapter-kit/xml-error.js'
-import { childOf, parseXml, type XmlElement } from '../../../src/adapter-kit/xml.js'
+import { canonicalJson } from '../../../src/model/json.js'
+import type { CheckForm, InboundItem, InboundReading, InboundRefusal } from '../../../src/adapter-kit/contract/receive.js'
+import { isBase64, shorten } from '../../../src/model/text.js'
+import { XmlError } from '../../../src/model/xml-error.js'
+import { childOf, parseXml, type XmlElement } from '../../../src/model/xml.js'
 import { refuse, type Body } from './body.js'
 import { fromDayFirst, impossibleAmount, impossibleDate, isNoticeAmount } from './values.js'
 

@@ -1,6 +1,6 @@
 /** Amounts and times that a message may claim. What could mean two things is none: nothing is guessed. Pure. */
-import { fromDate14 } from '../../../src/adapter-kit/dates.js'
-import type { InboundRefusal } from '../../../src/adapter-kit/receiving.js'
+import { fromDate14 } from '../../../src/model/dates.js'
+import type { InboundRefusal } from '../../../src/adapter-kit/contract/receive.js'
 import { refuse } from './body.js'
 
 /** More than any tax, and far below where numbers stop being exact. */

@@ -1,7 +1,7 @@
 /** Codes in their notations (national-portal §5, standards §1.2, §1.5, §5.1), and the account that is no identity. */
-import { agencyOfDossier, agencySegments, dossierNotation } from '../../adapter-kit/codes.js'
-import type { Dossier } from '../../adapter-kit/dossier-types.js'
-import { raise, type Finding, type FindingKind } from '../../adapter-kit/findings.js'
+import { agencyOfDossier, agencySegments, dossierNotation } from '../../model/codes.js'
+import type { Dossier } from '../../model/dossier-types.js'
+import { raise, type Finding, type FindingKind } from '../../model/findings.js'
 
 export const CODE_KINDS = {
   dossier: {

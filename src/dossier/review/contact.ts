@@ -1,6 +1,6 @@
 /** Phone numbers and e-mail addresses by their shape (standards §7.3). Sent as they are; never repeated in a text. */
-import type { Dossier } from '../../adapter-kit/dossier-types.js'
-import { raise, type Finding, type FindingKind } from '../../adapter-kit/findings.js'
+import type { Dossier } from '../../model/dossier-types.js'
+import { raise, type Finding, type FindingKind } from '../../model/findings.js'
 
 export const CONTACT_KINDS = {
   phone: {

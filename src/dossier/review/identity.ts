@@ -1,7 +1,7 @@
 /** Identity papers and dates of birth by their shape (standards §7.1, §7.6). Nothing is altered, nothing is refused. */
-import { toHanoi } from '../../adapter-kit/dates.js'
-import type { Dossier } from '../../adapter-kit/dossier-types.js'
-import { raise, type Finding, type FindingKind } from '../../adapter-kit/findings.js'
+import { toHanoi } from '../../model/dates.js'
+import type { Dossier } from '../../model/dossier-types.js'
+import { raise, type Finding, type FindingKind } from '../../model/findings.js'
 
 export const IDENTITY_KINDS = {
   citizenId: {

@@ -1,5 +1,5 @@
 /** What origin.ts raises. */
-import type { FindingKind } from '../../adapter-kit/findings.js'
+import type { FindingKind } from '../../model/findings.js'
 
 export const ORIGIN_KINDS = {
   unknown: {

@@ -2,8 +2,8 @@
  * Hints in the twelve digits of a personal number: province, century and sex, year of birth (standards §7.1).
  * Warnings only: sex or date may have been corrected by law, and the number stays. It has no check digit.
  */
-import type { Dossier } from '../../adapter-kit/dossier-types.js'
-import { raise, type Finding, type FindingKind, type Path } from '../../adapter-kit/findings.js'
+import type { Dossier } from '../../model/dossier-types.js'
+import { raise, type Finding, type FindingKind, type Path } from '../../model/findings.js'
 import { BIRTH_PROVINCES, FIRST_COUNTRY } from './birth-provinces.js'
 import { hanoiDay } from './times.js'
 

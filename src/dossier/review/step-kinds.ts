@@ -1,5 +1,5 @@
 /** What steps.ts raises, and intake about a step that was accepted before. */
-import type { FindingKind } from '../../adapter-kit/findings.js'
+import type { FindingKind } from '../../model/findings.js'
 
 export const STEP_KINDS = {
   idRepeated: {

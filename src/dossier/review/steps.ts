@@ -1,6 +1,6 @@
 /** The steps of a push: their ids, their times, and whether one status can follow the other. */
-import type { ProgressStep } from '../../adapter-kit/dossier-types.js'
-import { raise, type Finding } from '../../adapter-kit/findings.js'
+import type { ProgressStep } from '../../model/dossier-types.js'
+import { raise, type Finding } from '../../model/findings.js'
 import { STEP_KINDS as KINDS } from './step-kinds.js'
 import { TIME_KINDS } from './time-kinds.js'
 import { futureTime, hanoiDay, impossibleTime, isBefore } from './times.js'

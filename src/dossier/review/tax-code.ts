@@ -1,6 +1,6 @@
 /** Tax codes, which are enterprise codes too (standards §7.2). */
-import type { Dossier } from '../../adapter-kit/dossier-types.js'
-import { raise, type Finding, type FindingKind, type Path } from '../../adapter-kit/findings.js'
+import type { Dossier } from '../../model/dossier-types.js'
+import { raise, type Finding, type FindingKind, type Path } from '../../model/findings.js'
 import { hanoiDay } from './times.js'
 
 export const TAX_CODE_KINDS = {

@@ -1,5 +1,5 @@
 /** Letters that look like Đ and are none (standards §7.5). Names are never altered, so they are told and sent. */
-import { raise, type Finding, type FindingKind, type Path } from '../../adapter-kit/findings.js'
+import { raise, type Finding, type FindingKind, type Path } from '../../model/findings.js'
 
 export const TEXT_KINDS = {
   lookAlike: {

@@ -1,5 +1,5 @@
 /** What times.ts raises, and steps.ts about the times of a step. */
-import type { FindingKind } from '../../adapter-kit/findings.js'
+import type { FindingKind } from '../../model/findings.js'
 
 export const TIME_KINDS = {
   impossible: {

@@ -10,10 +10,10 @@
  * Everything else is a warning: two systems' clocks and late entries explain it. So is the future: which of the two
  * clocks is wrong is not known, and a gateway whose clock stood still must not turn a whole province away.
  */
-import type { BilingualText } from '../../adapter-kit/bilingual.js'
-import { toHanoi } from '../../adapter-kit/dates.js'
-import type { Dossier } from '../../adapter-kit/dossier-types.js'
-import { raise, type Finding, type FindingKind, type Path } from '../../adapter-kit/findings.js'
+import type { BilingualText } from '../../model/bilingual.js'
+import { toHanoi } from '../../model/dates.js'
+import type { Dossier } from '../../model/dossier-types.js'
+import { raise, type Finding, type FindingKind, type Path } from '../../model/findings.js'
 import { TIME_KINDS as KINDS } from './time-kinds.js'
 
 /** A missing time zone is seven hours, and a clock that drifts is off by less; a whole day is neither. */

@@ -1,5 +1,5 @@
 /** Questions and answers, and the monthly ratings (contract §2.12, §2.13). */
-import { isRecord } from '../../adapter-kit/json.js'
+import { isRecord } from '../../model/json.js'
 import { found } from '../answers.js'
 import type { Shape } from '../checks.js'
 import { ANSWER_SHAPE, QUESTION_SHAPE, RATING_SHAPE } from '../feedback-rules.js'

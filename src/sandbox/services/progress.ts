@@ -1,5 +1,5 @@
 /** CapNhatTienDoHoSoMC and DongBoTrangThaiHoSo (contract §2.2, §2.11). */
-import { isRecord } from '../../adapter-kit/json.js'
+import { isRecord } from '../../model/json.js'
 import { notThere } from '../answers.js'
 import { problemsOf } from '../checks.js'
 import { NOTICE_SHAPE, STEP_SHAPE } from '../field-rules.js'

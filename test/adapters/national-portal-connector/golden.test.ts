@@ -7,7 +7,7 @@ import { createClient } from '../../../adapters/national-portal-connector/client
 import { readList } from '../../../adapters/national-portal-connector/inbox.js'
 import { map } from '../../../adapters/national-portal-connector/mapping.js'
 import { createSessions, readLogin } from '../../../adapters/national-portal-connector/session.js'
-import type { CodeSeeds, Dossier, Manifest, MappingResult, NumberedStep, Settings } from '../../../src/adapter-kit/contract.js'
+import type { CodeSeeds, Dossier, Manifest, MappingResult, NumberedStep, Settings } from '../../../src/adapter-kit/contract/adapter.js'
 import { HttpFailure } from '../../../src/adapter-kit/http.js'
 import { createCodeBook, type TableRow } from '../../../src/codes/book.js'
 import { goldenFiles, readGolden, writeGolden, type GoldenCase } from '../../dossier/review/golden.js'

@@ -3,7 +3,7 @@ import t from 'tap'
 import { accept } from '../../../adapters/national-portal/accept.js'
 import { KNOWN_REFUSALS } from '../../../adapters/national-portal/accept/refusals.js'
 import { DOSSIER, STEP, type Shape } from '../../../adapters/national-portal/accept/shapes.js'
-import type { AcceptRefusal, RefusalReason } from '../../../src/adapter-kit/accept.js'
+import type { AcceptRefusal, RefusalReason } from '../../../src/adapter-kit/contract/accept.js'
 import type { SchemaNode } from '../../support/schema-arbitrary.js'
 import { readJson, settings } from './support.js'
 

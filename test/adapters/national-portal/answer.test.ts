@@ -2,7 +2,7 @@ import t from 'tap'
 import { interpretAnswer, interpretLookup, type Question } from '../../../adapters/national-portal/answer.js'
 import { interpretLogin } from '../../../adapters/national-portal/answer/login.js'
 import { answerRules } from '../../../adapters/national-portal/settings.js'
-import type { Outcome, Settings } from '../../../src/adapter-kit/contract.js'
+import type { Outcome, Settings } from '../../../src/adapter-kit/contract/adapter.js'
 import type { HttpAnswer } from '../../../src/adapter-kit/http.js'
 import { settings } from './support.js'
 

@@ -3,8 +3,8 @@ import t from 'tap'
 import { catalogueRead, interpretCatalogue } from '../../../adapters/national-portal/catalogue.js'
 import { LISTS } from '../../../adapters/national-portal/catalogue/lists.js'
 import { answerRules } from '../../../adapters/national-portal/settings.js'
-import type { Pulled, PullQuestion } from '../../../src/adapter-kit/contract.js'
-import { readManifest } from '../../../src/delivery/registry.js'
+import type { Pulled, PullQuestion } from '../../../src/adapter-kit/contract/adapter.js'
+import { readManifest } from '../../../src/adapters/registry.js'
 import { settings } from './support.js'
 
 const reading = { rules: answerRules(settings), now: 0 }

@@ -2,7 +2,7 @@
 // catalogue, status and feedback (§7.8 to §7.10) are the sandbox's: test/sandbox/contract.test.ts.
 import t from 'tap'
 import { createClient } from '../../../adapters/national-portal/client.js'
-import type { CallMode, Dossier, NumberedStep, PlannedCall, Settings, WireRequest } from '../../../src/adapter-kit/contract.js'
+import type { CallMode, Dossier, NumberedStep, PlannedCall, Settings, WireRequest } from '../../../src/adapter-kit/contract/adapter.js'
 import { canonicalSchema, context, isLogin, manifest, mapped, ONE_ADDRESS, portal, readJson, schema, settings } from './support.js'
 
 type Message = Record<string, unknown>

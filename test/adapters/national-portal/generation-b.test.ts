@@ -2,9 +2,9 @@
 import t from 'tap'
 import { createClient } from '../../../adapters/national-portal/client.js'
 import { HttpFailure } from '../../../src/adapter-kit/http.js'
-import type { CallMode, PlannedCall, Settings, WireRequest } from '../../../src/adapter-kit/contract.js'
-import { readAdapterSettings } from '../../../src/adapter-settings.js'
-import type { ConfigError } from '../../../src/errors.js'
+import type { CallMode, PlannedCall, Settings, WireRequest } from '../../../src/adapter-kit/contract/adapter.js'
+import { readAdapterSettings } from '../../../src/config/adapter-settings.js'
+import type { ConfigError } from '../../../src/base/problem.js'
 import { context, dossierCall, manifest, ONE_ADDRESS, portal, progressCall, settings, THREE_ADDRESSES, type Answer } from './support.js'
 
 const NEVER = new AbortController().signal

@@ -2,7 +2,7 @@ import t from 'tap'
 import { interpretAnswer } from '../../../adapters/national-portal/answer.js'
 import { createClient } from '../../../adapters/national-portal/client.js'
 import { answerRules } from '../../../adapters/national-portal/settings.js'
-import type { CallMode, PlannedCall } from '../../../src/adapter-kit/contract.js'
+import type { CallMode, PlannedCall } from '../../../src/adapter-kit/contract/adapter.js'
 import {
   canonicalSchema, fixture, fixtureNames, manifest, mapped, readJson, schema, settings, type Fixture, type FixtureAnswer
 } from './support.js'

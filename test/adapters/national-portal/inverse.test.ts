@@ -4,7 +4,7 @@ import t from 'tap'
 import fc from 'fast-check'
 import { map } from '../../../adapters/national-portal/mapping.js'
 import { dossierOf, stepOf } from '../../../adapters/national-portal/mapping/inverse.js'
-import type { Finding } from '../../../src/adapter-kit/findings.js'
+import type { Finding } from '../../../src/model/findings.js'
 import { date14, dateOrEmpty, dossier, NARROWER, normal, step, type Message } from './items.js'
 import { canonicalSchema, codes, fileLink, fixture, fixtureNames, lookups, mapped, schema, settings } from './support.js'
 

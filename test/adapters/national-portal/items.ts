@@ -1,6 +1,6 @@
 // Items that the wire schemas let through, for properties of the way back.
 import fc from 'fast-check'
-import { toDate14 } from '../../../src/adapter-kit/dates.js'
+import { toDate14 } from '../../../src/model/dates.js'
 import { arbitraryOf, type SchemaNode } from '../../support/schema-arbitrary.js'
 import { codes, readJson } from './support.js'
 

@@ -1,9 +1,9 @@
 import t from 'tap'
 import fc from 'fast-check'
-import type { Dossier, NumberedStep } from '../../../src/adapter-kit/contract.js'
-import { hasErrors } from '../../../src/adapter-kit/findings.js'
-import { fileIdOf, fileReference } from '../../../src/adapter-kit/file-reference.js'
-import { fromDate14 } from '../../../src/adapter-kit/dates.js'
+import type { Dossier, NumberedStep } from '../../../src/adapter-kit/contract/adapter.js'
+import { hasErrors } from '../../../src/model/findings.js'
+import { fileIdOf, fileReference } from '../../../src/model/file-reference.js'
+import { fromDate14 } from '../../../src/model/dates.js'
 import { canonicalSchema, codes, fileLink, mapped, schema } from './support.js'
 
 const RUNS = { numRuns: 150, seed: 766 }

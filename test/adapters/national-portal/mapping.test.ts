@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Dossier, NumberedStep } from '../../../src/adapter-kit/contract.js'
+import type { Dossier, NumberedStep } from '../../../src/adapter-kit/contract/adapter.js'
 import { map } from '../../../adapters/national-portal/mapping.js'
 import { codes, lookups, fileLink, findingCodes, fixture, mapped, national, schema, settings, without } from './support.js'
 

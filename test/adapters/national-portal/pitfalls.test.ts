@@ -1,6 +1,6 @@
 // The pitfalls of contract §6 that a mapping or a reading of answers can fall into, by their numbers.
 import t from 'tap'
-import type { Dossier } from '../../../src/adapter-kit/contract.js'
+import type { Dossier } from '../../../src/adapter-kit/contract/adapter.js'
 import { createClient } from '../../../adapters/national-portal/client.js'
 import { dossierCall, findingCodes, fixture, manifest, mapped, national, progressCall, settings, without } from './support.js'
 

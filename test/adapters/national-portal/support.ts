@@ -6,7 +6,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { Test } from 'tap'
 import type {
   CallContext, CallMode, CodeSeeds, DeliverClient, Dossier, FindCode, Manifest, MappingResult, NumberedStep, PlannedCall, Settings
-} from '../../../src/adapter-kit/contract.js'
+} from '../../../src/adapter-kit/contract/adapter.js'
 import { createCodeBook, type TableRow } from '../../../src/codes/book.js'
 import { createClient } from '../../../adapters/national-portal/client.js'
 import { map } from '../../../adapters/national-portal/mapping.js'

@@ -1,4 +1,4 @@
-import type { InboundRequest } from '../../../src/adapter-kit/receiving.js'
+import type { InboundRequest } from '../../../src/adapter-kit/contract/receive.js'
 
 /** A call of the platform on 4 November 2026, at ten in the morning. */
 export function inboundRequest (operation: string, body: string | Buffer): InboundRequest {

@@ -1,9 +1,9 @@
 // Each kind of finding that the gateway raises about a document, exactly.
 import { basename } from 'node:path'
 import t from 'tap'
-import type { Dossier } from '../../../src/adapter-kit/dossier-types.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
 import { createValidator } from '../../../src/dossier/validate.js'
-import { Problem } from '../../../src/errors.js'
+import { Problem } from '../../../src/base/problem.js'
 import { readDossier, readProgress } from '../../../src/dossier/documents.js'
 import { aDossier } from '../../support/dossiers.js'
 import { goldenFiles, readGolden, writeGolden, type GoldenCase } from './golden.js'

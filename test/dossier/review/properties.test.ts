@@ -2,8 +2,8 @@
 // what could name a person.
 import fc from 'fast-check'
 import t from 'tap'
-import type { Dossier, ProgressStep } from '../../../src/adapter-kit/dossier-types.js'
-import type { Finding } from '../../../src/adapter-kit/findings.js'
+import type { Dossier, ProgressStep } from '../../../src/model/dossier-types.js'
+import type { Finding } from '../../../src/model/findings.js'
 import { reviewDossier, reviewProgress } from '../../../src/dossier/review.js'
 import { createValidator } from '../../../src/dossier/validate.js'
 import { aDossier } from '../../support/dossiers.js'

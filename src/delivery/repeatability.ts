@@ -1,9 +1,0 @@
-/** May an unanswered call of an operation be sent again? The manifest says, or the setting it names. */
-import type { Manifest, Settings } from '../adapter-kit/contract.js'
-import type { Repeatability } from './retry.js'
-
-export function repeatability (adapter: { manifest: Manifest, settings: Settings }, operation: string): Repeatability {
-  const safe = adapter.manifest.deliver?.calls[operation]?.safeToRepeat
-  if (typeof safe === 'string') return adapter.settings[safe] === 'repeat' ? 'allowed' : 'hold'
-  return safe === true ? 'harmless' : 'hold'
-}

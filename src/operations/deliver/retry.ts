@@ -1,0 +1,104 @@
+/**
+ * What becomes of a delivery after one call's outcome. Pure: time and randomness are arguments (design §2.7, §2.8).
+ */
+import type { Outcome, RetryPolicy } from '../../adapter-kit/contract/adapter.js'
+import type { FailureKind } from '../../adapter-kit/failure.js'
+import type { DeliveryState } from '../../db/tables.js'
+import { quietUntil } from './quiet-hours.js'
+import { standstillMs, type Span } from './standstill.js'
+
+/** May an unanswered call be sent again? `setting-repeat` is a call that is not harmless to repeat but allowed to be. */
+export type Repeatability = 'harmless' | 'allowed' | 'hold'
+
+export interface Budget {
+  /** Start of the age budget. */
+  from: Date
+  now: Date
+  /** Pauses and open breakers since then: they do not count. */
+  standstills: readonly Span[]
+  ownFailures: number
+  retries: number
+}
+
+export interface Decision {
+  state: DeliveryState
+  kind?: FailureKind
+  retryInSeconds?: number
+  /** The failure concerns this dossier alone. */
+  ownFailure?: boolean
+  countsAsRetry?: boolean
+  /** The partner may get the same thing twice: said in the audit log. */
+  possibleDuplicate?: boolean
+  /** Which budget ended a delivery that would else be retried. */
+  exhausted?: 'age' | 'own-failures'
+}
+
+export interface DecideInput {
+  outcome: Outcome
+  repeatability: Repeatability
+  budget: Budget
+  policy: RetryPolicy
+  /** 0 ≤ random < 1. */
+  random: number
+}
+
+export function decide (input: DecideInput): Decision {
+  const { outcome } = input
+  if (outcome.verdict === 'done') return { state: 'delivered' }
+  if (outcome.verdict === 'refused') return { state: 'refused', kind: 'refused' }
+  // Ours to mend, as what cannot be mapped is.
+  if (outcome.verdict === 'failed') return { state: 'failed', kind: 'mapping' }
+  if (outcome.code === 'interrupted') return afterInterruption(outcome, input.repeatability)
+  if (outcome.verdict !== 'uncertain') return retryWithinBudget(input, { kind: 'transient' })
+  if (input.repeatability === 'harmless') return retryWithinBudget(input, { kind: 'transient' })
+  if (input.repeatability === 'hold') return { state: 'held', kind: 'uncertain' }
+  return retryWithinBudget(input, { kind: 'uncertain', possibleDuplicate: true })
+}
+
+/** A stop or a lost lease cut the call: not the partner's doing, so it costs no retry and waits for nothing. */
+function afterInterruption (outcome: Outcome, repeatability: Repeatability): Decision {
+  if (outcome.verdict === 'transient') return { state: 'queued' }
+  if (repeatability === 'hold') return { state: 'held', kind: 'uncertain' }
+  return { state: 'retrying', kind: 'uncertain', retryInSeconds: 0, possibleDuplicate: repeatability === 'allowed' }
+}
+
+function retryWithinBudget (input: DecideInput, failure: { kind: FailureKind, possibleDuplicate?: boolean }): Decision {
+  const ownFailure = concernsThisDossier(input.outcome)
+  const exhausted = exhaustedBudget(input, ownFailure)
+  const base = { ...failure, ownFailure }
+  if (exhausted !== undefined) return { ...base, state: 'failed', exhausted }
+  return { ...base, state: 'retrying', countsAsRetry: true, retryInSeconds: afterQuietHours(input, waitSeconds(input)) }
+}
+
+/** Nothing is sent in quiet hours, so that the time shown is the time meant. */
+function afterQuietHours ({ budget, policy }: DecideInput, seconds: number): number {
+  const until = quietUntil(policy.quietHours, new Date(budget.now.getTime() + seconds * 1000))
+  return until === undefined ? seconds : (until.getTime() - budget.now.getTime()) / 1000
+}
+
+function exhaustedBudget ({ budget, policy }: DecideInput, ownFailure: boolean): Decision['exhausted'] {
+  if (ownFailure && budget.ownFailures + 1 >= policy.maxOwnFailures) return 'own-failures'
+  const { from, now, standstills } = budget
+  const ageHours = (now.getTime() - from.getTime() - standstillMs({ from, to: now, standstills, quietHours: policy.quietHours })) / 3_600_000
+  return ageHours >= policy.maxAgeHours ? 'age' : undefined
+}
+
+/** Statuses that speak of the partner or of something before it, not of what was sent. */
+const OUTAGE_STATUSES = [408, 425, 429, 502, 503, 504]
+
+/** An answer that another dossier might not have got. No answer, throttling and gateway errors are an outage. */
+export function concernsThisDossier (outcome: Outcome): boolean {
+  if (outcome.answer === undefined) return false
+  return outcome.verdict === 'uncertain' && !OUTAGE_STATUSES.includes(outcome.answer.status)
+}
+
+/**
+ * The schedule with jitter both ways, or the wait the partner asked for, which is capped and only ever lengthened,
+ * whichever is longer: `Retry-After: 0` is no licence to spin.
+ */
+export function waitSeconds ({ outcome, policy, budget, random }: DecideInput): number {
+  const asked = Math.min(outcome.retryAfterSeconds ?? 0, policy.maxRetryAfterSeconds) * (1 + policy.jitter * random)
+  const index = Math.min(budget.retries, policy.delaysSeconds.length - 1)
+  const planned = policy.delaysSeconds[index] ?? 0
+  return Math.max(asked, planned * (1 + policy.jitter * (2 * random - 1)))
+}

@@ -1,0 +1,44 @@
+/** Redrive and cancel as an operator asks for them, with their audit rows. */
+import { recordAudit, type AuditEntry } from '../db/audit.js'
+import type { Database } from '../db/open.js'
+import type { RedriveFilter } from './filter.sql.js'
+import { cancel, redrive, type Cancelled, type CancelOptions, type Redriven, type RedriveOutcome } from './redriving.sql.js'
+
+/** One transaction redrives at most so many; more is a job (src/redrive). */
+export const REDRIVE_LIMIT = 1000
+
+export async function redriveDeliveries (db: Database, filter: RedriveFilter, actor: string): Promise<RedriveOutcome> {
+  return db.transaction().execute(async tx => {
+    const result = await redrive(tx, filter, REDRIVE_LIMIT)
+    await recordAudit(tx, redriveAudit(result.redriven, { actor }))
+    return result
+  })
+}
+
+/** One entry a delivery, of a job or not. */
+export function redriveAudit (redriven: readonly Redriven[], { actor, redrive: job }: { actor: string, redrive?: string }): AuditEntry[] {
+  return redriven.map(delivery => ({
+    actor,
+    action: delivery.state === 'queued' ? 'delivery.redriven' : 'delivery.superseded',
+    ...(delivery.dossier_code === null ? {} : { dossierCode: delivery.dossier_code }),
+    deliveryId: delivery.id,
+    adapter: delivery.adapter,
+    details: { revision: delivery.revision, by: 'redrive', ...(job === undefined ? {} : { redrive: job }) }
+  }))
+}
+
+export async function cancelDelivery (db: Database, id: string, by: CancelOptions & { actor: string }): Promise<Cancelled | undefined> {
+  return db.transaction().execute(async tx => {
+    const cancelled = await cancel(tx, id, by)
+    if (cancelled === undefined) return undefined
+    await recordAudit(tx, [{
+      actor: by.actor,
+      action: 'delivery.cancelled',
+      ...(cancelled.dossier_code === null ? {} : { dossierCode: cancelled.dossier_code }),
+      deliveryId: id,
+      adapter: cancelled.adapter,
+      details: { revision: cancelled.revision, confirmSteps: by.confirmSteps }
+    }])
+    return cancelled
+  })
+}
