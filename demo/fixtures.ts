@@ -31,7 +31,7 @@ export interface Fixtures {
   rejected: Rejected[]
 }
 
-const FOLDER = new URL('./', import.meta.url)
+const FOLDER = new URL('.//', import.meta.url)
 
 export function readFixtures (): Fixtures {
   const names = readdirSync(new URL('dossiers/', FOLDER)).filter(name => name.endsWith('.json')).sort()

@@ -5,7 +5,7 @@
 import { agencySegments } from '../model/codes.js'
 import type { Dossier } from '../model/dossier-types.js'
 import type { CodeBook } from '../codes/book.js'
-import type { ActiveAdapter } from '../operations/deliver/context.js'
+import type { ActiveAdapter } from './active-adapter.js'
 
 export interface UnitQuestion {
   dossier: Pick<Dossier, 'agency'>

@@ -5,12 +5,11 @@ import { nameSet } from '../base/redaction.js'
 import { checkNames, readAdapterSettings, settingPrefix } from '../config/adapter-settings.js'
 import type { Environment } from '../config/gateway.js'
 import { ConfigError } from '../base/problem.js'
-import type { Inbox } from '../operations/poll/round.js'
 import { createPace, type SlotStore } from '../protection/rate.js'
 import { inBatches } from './batches.js'
-import type { ActiveAdapter, InstalledAdapter } from '../operations/deliver/context.js'
 import { ADAPTERS_FOLDER, adapterIds, loadAdapter, readManifest } from './registry.js'
 import { repeatability } from './repeatability.js'
+import type { ActiveAdapter, Inbox, InstalledAdapter } from './active-adapter.js'
 
 export interface ActivateOptions {
   environment: Environment

@@ -1,5 +1,5 @@
 /** Adapters of dossiers and adapters of notifications: no push plans a notification, which comes of an event. */
-import type { ActiveAdapter } from '../operations/deliver/context.js'
+import type { ActiveAdapter } from './active-adapter.js'
 
 /** Those that dossiers are delivered to. */
 export function dossierAdapters (adapters: ReadonlyMap<string, ActiveAdapter>): Map<string, ActiveAdapter> {

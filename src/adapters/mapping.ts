@@ -6,7 +6,7 @@ import { hasErrors, raise, type Finding, type FindingKind } from '../model/findi
 import type { CodeBook } from '../codes/book.js'
 import type { FileLink } from '../files/links.js'
 import { filesOf } from '../files/references.js'
-import type { ActiveAdapter } from '../operations/deliver/context.js'
+import type { ActiveAdapter } from './active-adapter.js'
 
 /** Our faults, whatever the adapter. */
 export const MAPPING_KINDS = {

@@ -1,6 +1,5 @@
 /** Logs: pino, with personal data out of reach of its serialisers, and a limit on repeated lines. */
 import { pino, type Logger } from 'pino'
-import type { QueueLog } from '../queue/contract.js'
 
 export function createLog (level: string): Logger {
   return pino({
@@ -28,4 +27,9 @@ export function limitedLog (log: Logger): QueueLog {
     log.warn({ event, ...details, ...(last === undefined || last.leftOut === 0 ? {} : { leftOut: last.leftOut }) })
     seen.set(event, { at: now, leftOut: 0 })
   }
+}
+
+export interface QueueLog {
+  /** Already limited: at most one line a second and kind, with the count of those left out. */
+  (event: string, details: Record<string, unknown>): void
 }

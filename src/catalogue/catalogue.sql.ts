@@ -4,11 +4,7 @@ import type { CatalogueItem } from '../adapter-kit/contract/adapter.js'
 import type { Reference } from './changes.sql.js'
 import type { Executor, Tx } from '../db/open.js'
 import type { PullOutcome } from '../db/tables.js'
-
-export interface ListName {
-  adapter: string
-  list: string
-}
+import type { ListName } from '../codes/lists.sql.js'
 
 export interface PullCounts {
   added: number
@@ -75,13 +71,6 @@ export async function recordPull (db: Executor, { startedAt, ...pull }: PullReco
   const { adapter, list, actor, outcome, forced, added, changed, vanished, unchanged, error } = pull
   await db.insertInto('catalogue_pulls')
     .values({ adapter, list, actor, started_at: startedAt, outcome, forced, added, changed, vanished, unchanged, error }).execute()
-}
-
-/** Was the list ever taken over? */
-export async function wasPulled (db: Executor, { adapter, list }: ListName): Promise<boolean> {
-  const row = await db.selectFrom('catalogue_pulls').select('id')
-    .where('adapter', '=', adapter).where('list', '=', list).where('outcome', '=', 'applied').limit(1).executeTakeFirst()
-  return row !== undefined
 }
 
 export interface ShownPull extends PullRecord {
@@ -158,13 +147,4 @@ export async function referredKeys (db: Executor, { adapter, list, references, l
 export async function recordAsked (db: Executor, { adapter, list }: ListName, key: string): Promise<void> {
   await db.insertInto('catalogue_asked').values({ adapter, list, key })
     .onConflict(known => known.columns(['adapter', 'list', 'key']).doUpdateSet({ asked_at: sql<Date>`clock_timestamp()` })).execute()
-}
-
-/** The rows that hold now, as the partner gave them; with a key, the one of that code. */
-export async function currentRows (db: Executor, { adapter, list, key }: ListName & { key?: string | undefined }): Promise<Array<Record<string, unknown>>> {
-  const rows = await db.selectFrom('catalogue_items').select('content')
-    .where('adapter', '=', adapter).where('list', '=', list).where('valid_to', 'is', null)
-    .$if(key !== undefined, query => query.where('key', '=', String(key)))
-    .orderBy('key').execute()
-  return rows.map(({ content }) => content)
 }

@@ -4,7 +4,7 @@ import { namesCodes } from '../codes/books.js'
 import type { CodeBook } from '../codes/book.js'
 import { versionAt } from './changes.sql.js'
 import type { Database } from '../db/open.js'
-import type { ActiveAdapter } from '../operations/deliver/context.js'
+import type { ActiveAdapter } from '../adapters/active-adapter.js'
 
 export interface ShownVersion {
   adapter: string

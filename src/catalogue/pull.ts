@@ -5,13 +5,14 @@ import { outcomeOfFailure } from '../adapter-kit/failure.js'
 import { HttpFailure } from '../adapter-kit/http.js'
 import { maskText } from '../base/redaction.js'
 import { recordAudit } from '../db/audit.js'
-import { applyItems, compareItems, recordAsked, recordPull, referredKeys, usedProcedures, wasPulled, type PullCounts, type PullRecord } from './catalogue.sql.js'
+import { applyItems, compareItems, recordAsked, recordPull, referredKeys, usedProcedures, type PullCounts, type PullRecord } from './catalogue.sql.js'
 import { namesCodes } from '../codes/books.js'
 import { growBook } from '../codes/codes.sql.js'
 import type { Database } from '../db/open.js'
 import { withLock } from '../db/server.js'
 import { listsOf, type ListOwner, type PullableList } from './lists.js'
 import { referencesOf } from './references.js'
+import { wasPulled } from '../codes/lists.sql.js'
 
 export interface PullRequest {
   actor: string

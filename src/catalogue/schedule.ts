@@ -6,9 +6,9 @@
 import { startRounds } from '../base/deadline.js'
 import { dueLists } from './catalogue.sql.js'
 import type { Database } from '../db/open.js'
-import type { ActiveAdapter } from '../operations/deliver/context.js'
-import type { QueueLog } from '../queue/contract.js'
 import { pullCatalogue, type PulledList, type PullRequest } from './pull.js'
+import type { ActiveAdapter } from '../adapters/active-adapter.js'
+import type { QueueLog } from '../base/log.js'
 
 export type PullOrder = Omit<PullRequest, 'details' | 'signal'>
 

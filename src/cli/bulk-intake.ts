@@ -8,8 +8,8 @@ import type { BulkLine, BulkSummary } from '../bulk/intake-tally.js'
 import { createValidator } from '../dossier/validate.js'
 import { ConfigError } from '../base/problem.js'
 import { openLinks } from '../files/open.js'
-import { intakeOptions } from '../http/dossiers/intake-options.js'
-import { partnerReview } from '../http/dossiers/preview.js'
+import { intakeOptions } from '../dossier/intake-options.js'
+import { partnerReview } from '../dossier/preview.js'
 
 const ACTOR = 'operator:cli'
 

@@ -5,7 +5,6 @@ import { createCodeBooks } from '../codes/books.js'
 import type { Config } from '../config/gateway.js'
 import type { Database } from '../db/open.js'
 import { activateAdapters, closeAdapter } from '../adapters/activate.js'
-import type { ActiveAdapter } from '../operations/deliver/context.js'
 import type { BulkSummary } from '../bulk/intake-tally.js'
 import { gunzipped, limited } from '../bulk/gunzip.js'
 import { dossierAdapters } from '../adapters/dossier-adapters.js'
@@ -15,7 +14,8 @@ import { originRules } from '../dossier/origin.js'
 import { createValidator } from '../dossier/validate.js'
 import { ConfigError, Problem } from '../base/problem.js'
 import { openLinks } from '../files/open.js'
-import { partnerReview } from '../http/dossiers/preview.js'
+import { partnerReview } from '../dossier/preview.js'
+import type { ActiveAdapter } from '../adapters/active-adapter.js'
 
 export interface ImportCommand {
   db: Database

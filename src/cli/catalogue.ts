@@ -4,13 +4,13 @@ import { shownChanges } from '../catalogue/changes.js'
 import { pullCatalogue } from '../catalogue/pull.js'
 import type { Config } from '../config/gateway.js'
 import { newestPulls } from '../catalogue/catalogue.sql.js'
-import { adapterControls } from '../protection/pauses.sql.js'
 import type { Database } from '../db/open.js'
 import { reserveSlots } from '../protection/rates.sql.js'
 import { activateAdapters, closeAdapter } from '../adapters/activate.js'
 import { readManifest } from '../adapters/registry.js'
 import { ConfigError } from '../base/problem.js'
 import type { SlotStore } from '../protection/rate.js'
+import { adapterControls } from '../health/standing.sql.js'
 
 export const CATALOGUE_USAGE = `  lienthong catalogue show <adapter>                   các danh mục và lần kéo gần nhất / lists and their newest pulls
   lienthong catalogue pull <adapter> [--force]         kéo ngay / pull now

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises'
 import type { CodeTable } from '../model/dossier-types.js'
 import { decodeUtf8 } from '../model/text.js'
 import { writeCsv } from '../codes/csv.js'
-import { importTable, unblockedFilter, type ImportResult, type TableImport } from '../codes/editing.js'
+import { importTable, type ImportResult, type TableImport } from '../codes/editing.js'
 import { codeCounts, listCodes } from '../codes/codes.sql.js'
 import type { Database } from '../db/open.js'
-import { countRedrivable } from '../redrive/filter.sql.js'
+import { countRedrivable, countUnblocked, unblockedFilter } from '../redrive/filter.sql.js'
 import { redriveDeliveries, REDRIVE_LIMIT } from '../redrive/redrive.js'
 import { loadAdapter, type LoadedAdapter } from '../adapters/registry.js'
 import { readCsv } from '../base/csv.js'
@@ -80,8 +80,8 @@ export async function codesRedrive ({ db, args: [id = ''], options }: CodesConte
   }
 }
 
-async function imported (db: Database, request: TableImport): Promise<ImportResult> {
-  const outcome = await importTable(db, request)
+async function imported (db: Database, request: Omit<TableImport, 'countUnblocked'>): Promise<ImportResult> {
+  const outcome = await importTable(db, { ...request, countUnblocked })
   if ('errors' in outcome) throw refused(outcome.errors)
   return outcome.result
 }

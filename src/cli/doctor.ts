@@ -3,7 +3,7 @@ import { createCodeBooks } from '../codes/books.js'
 import type { Config } from '../config/gateway.js'
 import type { Database } from '../db/open.js'
 import { activateAdapters, closeAdapter } from '../adapters/activate.js'
-import { examine } from '../health/examine.js'
+import { examine } from './examine.js'
 import { ConfigError } from '../base/problem.js'
 import { afterRestore } from '../reconciliation/after-restore.js'
 

@@ -10,12 +10,12 @@ import { reconcileCancel, reconcileItems, reconcileList, reconcileRepair, reconc
 import { redriveCauses, redriveItemList, redriveList, redriveShow, redriveStart, redriveSteer, REDRIVE_OPTIONS, REDRIVE_USAGE, type RedriveContext } from './redrive.js'
 import { recordAudit } from '../db/audit.js'
 import { processEnvironment, readConfig, type Config } from '../config/gateway.js'
-import { backlog } from '../protection/pauses.sql.js'
 import { embeddedUrl, openEmbedded, EmbeddedDatabaseError } from '../db/embedded.js'
 import { addKey, generateKey, listKeys, revokeKeys, SCOPES } from '../db/keys.js'
 import { migrate, schemaStatus } from '../db/migrate.js'
 import { openDatabase, type Database } from '../db/open.js'
 import { ConfigError, isForPeople } from '../base/problem.js'
+import { backlog } from '../health/standing.sql.js'
 
 const USAGE = `lienthong – công cụ vận hành / operator's tool
 

@@ -2,8 +2,7 @@
 import type { CodeTable } from '../model/dossier-types.js'
 import { recordAudit, type AuditEntry } from '../db/audit.js'
 import { lockTable, writeCodes, type NewCode } from './codes.sql.js'
-import type { Database } from '../db/open.js'
-import { countRedrivable, type RedriveFilter } from '../redrive/filter.sql.js'
+import type { Database, Executor } from '../db/open.js'
 import type { ProblemItem } from '../base/problem.js'
 import type { BookOwner } from './books.js'
 import { checkOverlaps, checkRows, checkSize, planImport, toNewCode, type ImportMode, type ImportPlan } from './change.js'
@@ -18,6 +17,14 @@ export interface TableImport {
   /** Count what would change, and change nothing. */
   dryRun: boolean
   actor: string
+  /** Looks within the transaction for what the new rows unblock. */
+  countUnblocked: (tx: Executor, adapter: string) => Promise<Unblocked>
+}
+
+/** Failed deliveries whose missing rows are all there now, and the filter that redrives them. */
+export interface Unblocked {
+  deliveries: number
+  redrive: { adapter: string, unblocked: true }
 }
 
 export interface ImportResult {
@@ -28,8 +35,7 @@ export interface ImportResult {
   changed: number
   removed: number
   unchanged: number
-  /** Failed deliveries whose missing rows are all there now, and the filter that redrives them. */
-  unblocked: { deliveries: number, redrive: RedriveFilter }
+  unblocked: Unblocked
 }
 
 export type ImportOutcome = { result: ImportResult } | { errors: ProblemItem[] }
@@ -53,8 +59,7 @@ export async function importTable (db: Database, request: TableImport): Promise<
       if (outcome !== undefined) throw new NothingWritten()
       await writeCodes(tx, { adapter: owner.manifest.id, table, actor: request.actor, removed: plan.removed.map(({ id }) => id), written: writtenRows(plan) })
       await recordAudit(tx, auditOf(request, plan))
-      const redrive = unblockedFilter(owner.manifest.id)
-      outcome = { result: { ...counts(request, plan), unblocked: { deliveries: await countRedrivable(tx, redrive), redrive } } }
+      outcome = { result: { ...counts(request, plan), unblocked: await request.countUnblocked(tx, owner.manifest.id) } }
       if (request.dryRun) throw new NothingWritten()
     })
   } catch (error) {
@@ -62,11 +67,6 @@ export async function importTable (db: Database, request: TableImport): Promise<
   }
   if (outcome === undefined) throw new Error('an import ends with counts or with errors')
   return outcome
-}
-
-/** Deliveries that failed for rows of code tables which are there now. */
-export function unblockedFilter (adapter: string): RedriveFilter {
-  return { adapter, unblocked: true }
 }
 
 function writtenRows ({ added, changed }: ImportPlan): Array<NewCode & { id?: string }> {

@@ -162,3 +162,6 @@ export function list (value: string | undefined): string[] {
 function blankToUndefined (value: string | undefined): string | undefined {
   return value === undefined || value.trim() === '' ? undefined : value
 }
+
+/** `all`: API and worker in one process. */
+export type Role = 'all' | 'api' | 'worker'

@@ -1,5 +1,5 @@
 /** Every setting of the gateway itself, with its default and meaning. `.env.example` is checked against this list. */
-import { FILE_TYPES } from '../files/types.js'
+import { FILE_TYPE_IDS } from './file-types.js'
 import { parseNetworks } from '../base/addresses.js'
 import { readRedisAddress } from './redis-address.js'
 
@@ -26,7 +26,7 @@ function redisProblem (value: string): string | undefined {
 }
 
 function typesProblem (value: string): string | undefined {
-  const known = FILE_TYPES.map(({ id }) => id)
+  const known: readonly string[] = FILE_TYPE_IDS
   const types = value.split(',').map(item => item.trim())
   return types.every(type => known.includes(type)) ? undefined : `must be a list of ${known.join(', ')}, separated by commas`
 }

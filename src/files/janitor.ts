@@ -4,8 +4,8 @@ import { recordAudit } from '../db/audit.js'
 import { lockOrphanBlobs, removeUnreferenced } from './files.sql.js'
 import type { Database } from '../db/open.js'
 import { withLock } from '../db/server.js'
-import type { QueueLog } from '../queue/contract.js'
 import type { FileStorage } from './storage.js'
+import type { QueueLog } from '../base/log.js'
 
 export interface JanitorOptions {
   db: Database

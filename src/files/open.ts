@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path'
 import type { Config } from '../config/gateway.js'
 import type { Rounds } from '../base/deadline.js'
 import type { Database } from '../db/open.js'
-import type { QueueLog } from '../queue/contract.js'
 import { createDiskStorage } from './disk.js'
 import { startJanitor } from './janitor.js'
 import { createLinks, type FileLinks } from './links.js'
 import type { FileStorage } from './storage.js'
+import type { QueueLog } from '../base/log.js'
 
 export interface Files {
   storage: FileStorage

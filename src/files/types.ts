@@ -2,9 +2,11 @@
  * The types of papers, told by what the files begin with. Pure. A declared type is a claim: a page with scripts that calls
  * itself a PDF must not be passed on under our address.
  */
+import type { FileTypeId } from '../config/file-types.js'
+
 export interface FileType {
   /** As FILES_TYPES and the database have it. */
-  id: string
+  id: FileTypeId
   mediaType: string
   /** Other names under which clients send it. */
   alsoSentAs?: readonly string[]

@@ -1,5 +1,6 @@
 /** Do the connections of all processes fit the server (design §2.4)? */
 import type { ConnectionUse, ProcessEntry } from './processes.sql.js'
+import type { Config } from '../config/gateway.js'
 
 export interface ConnectionSum {
   ok: boolean
@@ -26,4 +27,9 @@ export function sumConnections (processes: readonly ProcessEntry[], use: Connect
 
 function total (rows: ReadonlyArray<{ count: number }>): number {
   return rows.reduce((sum, { count }) => sum + count, 0)
+}
+
+/** The most that one process opens: the application's pool and, on the PostgreSQL backend, the queue's (design §2.4). */
+export function connectionsWanted (config: Pick<Config, 'databaseConnections' | 'redisUrl'>, workers: number): number {
+  return config.databaseConnections + (config.redisUrl === undefined ? workers + 6 : 0)
 }

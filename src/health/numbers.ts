@@ -2,12 +2,9 @@
  * Numbers for metrics and alerts. They are read beside the scrape and not in it: with a backlog of a million they take a
  * second, and a scrape waits no longer than SCRAPE_MS (field case convoy#2807).
  */
-import { backlog, type Backlog } from '../protection/pauses.sql.js'
-import { unreadSince } from '../operations/notify/events.sql.js'
 import type { Database } from '../db/open.js'
-import { pollStates, type PollState } from '../operations/poll/polls.sql.js'
-import { openTargets, type OpenTarget } from '../protection/breakers.sql.js'
 import { countNearDue, type NearDueCount } from './watching.sql.js'
+import { backlog, type Backlog, type OpenTarget, openTargets, type PollState, pollStates, unreadSince } from './standing.sql.js'
 
 export interface Numbers {
   takenAt: number

@@ -7,9 +7,10 @@ import type { Database } from '../db/open.js'
 import { beat, leave, liveProcesses, type ProcessEntry } from './processes.sql.js'
 import { ping } from '../db/server.js'
 import { databaseBytes, stalledAdapters } from './watching.sql.js'
-import type { LaneQueues, QueueLog } from '../queue/contract.js'
+import type { LaneQueues } from '../queue/contract.js'
 import { createJudge, stalledFailure, type Check, type Failure } from './checks.js'
 import { measure, nextClosed, type Cause, type Fill, type Gauges } from './pressure.js'
+import type { QueueLog } from '../base/log.js'
 
 export interface Readiness {
   ready: boolean

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import fastify, { errorCodes, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { decodeUtf8 } from '../model/text.js'
-import type { Config } from '../config/gateway.js'
+import type { Config, Role } from '../config/gateway.js'
 import { createValidator } from '../dossier/validate.js'
 import { limitedLog } from '../base/log.js'
 import auth from './plugins/auth.js'
@@ -34,10 +34,10 @@ import { paymentRoutes } from './payments/routes.js'
 import { reconciliationRoutes } from './reconciliations/routes.js'
 import { redriveRoutes } from './redrives/routes.js'
 import { soapService } from './soap/service.js'
-import type { Role, Services } from '../process/services.js'
+import type { Needs } from './needs.js'
 
 export interface AppOptions {
-  services: Services
+  services: Needs
   config: Config
   log: Logger
   role: Role

@@ -1,11 +1,11 @@
 /** The process: `node dist/src/process/server.js [all|api|worker]`. Reads settings, opens, listens, and stops in order. */
 import type { Logger } from 'pino'
 import { buildApp } from '../http/app.js'
-import { processEnvironment, readConfig, type Config } from '../config/gateway.js'
+import { type Config, processEnvironment, readConfig, type Role } from '../config/gateway.js'
 import { syncBootstrapKey } from '../db/keys.js'
 import { ConfigError, isForPeople } from '../base/problem.js'
 import { createLog } from '../base/log.js'
-import { openServices, type Role, type Services } from './services.js'
+import { openServices, type Services } from './services.js'
 import { createStopper, type Stopper } from './stopper.js'
 
 const ROLES: readonly string[] = ['all', 'api', 'worker'] satisfies Role[]

@@ -5,14 +5,14 @@ import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { createCatalogue, type Catalogue } from '../catalogue/schedule.js'
 import { createCodeBooks, type CodeBooks } from '../codes/books.js'
-import type { Config } from '../config/gateway.js'
+import type { Config, Role } from '../config/gateway.js'
 import { openEmbedded } from '../db/embedded.js'
 import { migrate, schemaStatus } from '../db/migrate.js'
 import { openDatabase, type Database } from '../db/open.js'
 import { reserveSlots } from '../protection/rates.sql.js'
 import { closeAdapter, installAdapters, openAdapters, openInbox } from '../adapters/activate.js'
 import { createBreakers } from '../protection/breakers.js'
-import type { ActiveAdapter, DeliveryContext, InstalledAdapter } from '../operations/deliver/context.js'
+import type { DeliveryContext } from '../operations/deliver/context.js'
 import { dossierAdapters } from '../adapters/dossier-adapters.js'
 import { startHeldTimer } from '../operations/deliver/held-timer.js'
 import { workLane } from '../operations/deliver/lane.js'
@@ -38,9 +38,7 @@ import type { LaneQueues } from '../queue/contract.js'
 import { openQueue } from '../queue/open.js'
 import { openWatch } from './watch.js'
 import { closeInReverse, createStopClock, type Closer, type StopClock } from './stopper.js'
-
-/** `all`: API and worker in one process. */
-export type Role = 'all' | 'api' | 'worker'
+import type { ActiveAdapter, InstalledAdapter } from '../adapters/active-adapter.js'
 
 export interface Services {
   db: Database
@@ -141,7 +139,7 @@ async function open (config: Config, role: Role, opening: Opening): Promise<Serv
   if (working) closers.push(clock.bounded('redrives', startRedriving({ db, relay, log: limited })))
   const sweep = createSweep({ db, queues: queue.queues, relay, adapters: [...adapters.keys()], seconds: config.sweepSeconds, log: limited })
   closers.push(clock.bounded('sweep', () => sweep.close()))
-  const sequencer = startSequencer({ db, relay, log: limited })
+  const sequencer = startSequencer({ db, ring: relay.ring, log: limited })
   closers.push(clock.bounded('events', () => sequencer.close()))
   const { catalogueHours, catalogueDetails: details } = config
   const catalogue = createCatalogue({ db, adapters, hours: working ? catalogueHours : 0, details, log: limited, random: Math.random })

@@ -3,12 +3,12 @@ import { hostname } from 'node:os'
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { Config } from '../config/gateway.js'
-import { connectionsWanted } from '../health/examine.js'
-import type { ActiveAdapter } from '../operations/deliver/context.js'
 import { quietBetween } from '../operations/deliver/quiet-hours.js'
 import { filesFolder } from '../files/open.js'
 import { createWatch, STANDSTILL_SECONDS, type Watch, type WatchOptions } from '../health/watch.js'
 import { openQueueMemory } from '../queue/memory.js'
+import type { ActiveAdapter } from '../adapters/active-adapter.js'
+import { connectionsWanted } from '../health/connections.js'
 
 export interface OpenWatchOptions extends Pick<WatchOptions, 'db' | 'queues' | 'log'> {
   adapters: ReadonlyMap<string, ActiveAdapter>

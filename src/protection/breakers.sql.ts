@@ -66,19 +66,3 @@ export async function probeNow (db: Executor, adapter: string): Promise<string[]
     update targets set probe_at = clock_timestamp() where adapter = ${adapter} and opened_at is not null returning unit`.execute(db)
   return rows.map(({ unit }) => unit)
 }
-
-export interface OpenTarget extends Target {
-  opened_at: Date
-  probe_at: Date
-  probes: number
-  code: string | null
-}
-
-/** Not those of endpoints that are switched off: nobody waits for them. Switched on again, they still have to show that they are back. */
-export async function openTargets (db: Executor): Promise<OpenTarget[]> {
-  const { rows } = await sql<OpenTarget>`
-    select adapter, unit, opened_at, probe_at, probes, code from targets where opened_at is not null
-      and not exists (select from webhook_endpoints w where w.id = targets.unit and (w.disabled_at is not null or w.deleted_at is not null))
-    order by adapter, unit`.execute(db)
-  return rows
-}

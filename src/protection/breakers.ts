@@ -6,7 +6,7 @@
 import type { BreakerPolicy, Outcome, RetryPolicy } from '../adapter-kit/contract/adapter.js'
 import type { Database } from '../db/open.js'
 import { closeBreaker, openBreaker, type Target } from './breakers.sql.js'
-import { concernsThisDossier } from '../operations/deliver/retry.js'
+import { concernsThisDossier } from './outages.js'
 
 export interface Noted {
   outcome: Outcome

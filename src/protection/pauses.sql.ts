@@ -1,18 +1,7 @@
 /** Operators' decisions about adapters, and what they do to the deliveries. */
 import { sql } from 'kysely'
-import type { Executor, Tx } from '../db/open.js'
+import type { Tx } from '../db/open.js'
 import { recordStandstill } from './standstills.sql.js'
-
-export interface AdapterStatus {
-  adapter: string
-  paused_at: Date | null
-  paused_by: string | null
-  reason: string | null
-}
-
-export async function adapterControls (db: Executor): Promise<AdapterStatus[]> {
-  return db.selectFrom('adapter_controls').selectAll().execute()
-}
 
 /** Returns false when it was paused before; the first pause's time and reason stay. */
 export async function pauseAdapter (tx: Tx, adapter: string, by: { actor: string, reason: string | null }): Promise<boolean> {
@@ -32,19 +21,4 @@ export async function resumeAdapter (tx: Tx, adapter: string): Promise<boolean> 
   if (rows[0] === undefined) return false
   await recordStandstill(tx, { adapter, unit: null, reason: 'paused', beganAt: rows[0].paused_at })
   return true
-}
-
-export interface Backlog {
-  adapter: string
-  state: string
-  count: number
-  oldest: Date
-}
-
-/** Open deliveries by adapter and state, from the partial index of open ones: its size is the backlog's. */
-export async function backlog (db: Executor): Promise<Backlog[]> {
-  const { rows } = await sql<Backlog>`
-    select adapter, state, count(*)::int as count, min(planned_at) as oldest
-    from deliveries where state in ('queued', 'sending', 'retrying', 'held') group by adapter, state`.execute(db)
-  return rows
 }

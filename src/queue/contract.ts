@@ -48,8 +48,3 @@ export interface QueueBackend {
   /** After all workers are closed. */
   close: () => Promise<void>
 }
-
-export interface QueueLog {
-  /** Already limited: at most one line a second and kind, with the count of those left out. */
-  (event: string, details: Record<string, unknown>): void
-}

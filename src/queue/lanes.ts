@@ -2,9 +2,10 @@
 import { DelayedError, type Processor } from 'bullmq'
 import { reached } from '../base/kill-points.js'
 import { closeWorker, createRunning, type Running } from './closing.js'
-import type { LaneQueues, LaneResult, LaneWorker, LaneWorkerOptions, QueueBackend, QueueLog } from './contract.js'
+import type { LaneQueues, LaneResult, LaneWorker, LaneWorkerOptions, QueueBackend } from './contract.js'
 import { changePriority, JOB_VERSION, ring, type LaneJobData } from './ring.js'
 import { QUEUE_NAME, type JobQueue, type QueueStore } from './store.js'
+import type { QueueLog } from '../base/log.js'
 
 /** A job of its own queue, never worked on: where it is missing, the store was wiped. */
 const GENERATION_QUEUE = 'generation'

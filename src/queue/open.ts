@@ -1,7 +1,8 @@
 /** Opens the queue on Redis when there is a REDIS_URL, else in PostgreSQL. */
-import type { QueueBackend, QueueLog } from './contract.js'
+import type { QueueBackend } from './contract.js'
 import { openQueueBackend } from './lanes.js'
 import { postgresStore, redisStore } from './store.js'
+import type { QueueLog } from '../base/log.js'
 
 export interface OpenQueueOptions {
   redisUrl: string | undefined

@@ -5,8 +5,8 @@ import type { CodeBooks } from '../codes/books.js'
 import type { Database } from '../db/open.js'
 import type { Verdict } from './reconciliations.sql.js'
 import { lanesAtRisk, lastAttemptAt, type LaneAtRisk } from './after-restore.sql.js'
-import type { ActiveAdapter } from '../operations/deliver/context.js'
 import { compareWithPartner } from './compare.js'
+import type { ActiveAdapter } from '../adapters/active-adapter.js'
 
 export interface AfterRestoreOptions {
   db: Database

@@ -3,11 +3,11 @@ import type { Dossier, PlannedCall } from '../adapter-kit/contract/adapter.js'
 import { toHanoi } from '../model/dates.js'
 import type { CodeBook } from '../codes/book.js'
 import type { Checked, OpenItem } from './reconciliations.sql.js'
-import type { ActiveAdapter } from '../operations/deliver/context.js'
 import { mapDossier } from '../adapters/mapping.js'
 import { unsignedLink } from '../files/links.js'
-import type { QueueLog } from '../queue/contract.js'
 import { asUnit } from '../adapters/accounts.js'
+import type { ActiveAdapter } from '../adapters/active-adapter.js'
+import type { QueueLog } from '../base/log.js'
 
 export interface Question {
   adapter: ActiveAdapter

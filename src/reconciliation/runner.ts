@@ -8,10 +8,10 @@ import { startRounds } from '../base/deadline.js'
 import { recordAudit } from '../db/audit.js'
 import type { Database } from '../db/open.js'
 import { endReconciliation, leaseReconciliation, listReconciliations, openItems, releaseReconciliation, writeChecked } from './reconciliations.sql.js'
-import type { ActiveAdapter } from '../operations/deliver/context.js'
-import type { QueueLog } from '../queue/contract.js'
 import { compareWithPartner } from './compare.js'
 import { startDaily, type DailyOptions } from './daily.js'
+import type { ActiveAdapter } from '../adapters/active-adapter.js'
+import type { QueueLog } from '../base/log.js'
 
 export interface RunnerOptions {
   db: Database

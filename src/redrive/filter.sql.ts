@@ -65,6 +65,16 @@ export async function countRedrivable (db: Executor, filter: RedriveFilter): Pro
   return row?.count ?? 0
 }
 
+/** Deliveries that failed for rows of code tables which are there now. */
+export function unblockedFilter (adapter: string): { adapter: string, unblocked: true } {
+  return { adapter, unblocked: true }
+}
+
+export async function countUnblocked (db: Executor, adapter: string): Promise<{ deliveries: number, redrive: ReturnType<typeof unblockedFilter> }> {
+  const redrive = unblockedFilter(adapter)
+  return { deliveries: await countRedrivable(db, redrive), redrive }
+}
+
 export interface RedrivableGroup {
   adapter: string
   failureCode: string | null

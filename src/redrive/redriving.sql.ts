@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { refreshDueAt, type RingableLane } from '../db/lanes.js'
 import type { Tx } from '../db/open.js'
 import { matching, type RedriveFilter } from './filter.sql.js'
+import { confirmUnanswered } from '../operations/deliver/held.sql.js'
 
 export interface Redriven {
   id: string
@@ -101,12 +102,4 @@ export async function cancel (tx: Tx, id: string, { confirmSteps }: CancelOption
   await sql`update lanes set blocked_by = null where id = ${row.lane_id} and blocked_by = ${id}`.execute(tx)
   if (confirmSteps) await confirmUnanswered(tx, row)
   return { ...row, lanes: await refreshDueAt(tx, [row.lane_id]) }
-}
-
-/** The steps of calls that were not answered are taken for done. */
-export async function confirmUnanswered (tx: Tx, { id, adapter }: { id: string, adapter: string }): Promise<void> {
-  await sql`
-    insert into step_confirmations (adapter, step_id, exchange_id)
-    select ${adapter}, unnest(e.step_ids), e.id from attempts a join exchanges e on e.attempt_id = a.id
-    where a.delivery_id = ${id} and e.verdict = 'uncertain' on conflict do nothing`.execute(tx)
 }

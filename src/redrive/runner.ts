@@ -10,7 +10,7 @@ import { advanceRedrive, lockDueRedrive, nextChunkIn, openRedriveItems, settleRe
 import { redriveItems } from './redriving.sql.js'
 import { redriveAudit } from './redrive.js'
 import type { Relay } from '../operations/deliver/relay.js'
-import type { QueueLog } from '../queue/contract.js'
+import type { QueueLog } from '../base/log.js'
 
 export interface RedriveRunnerOptions {
   db: Database

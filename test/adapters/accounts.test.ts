@@ -2,12 +2,12 @@
 import t, { type Test } from 'tap'
 import { createCodeBook } from '../../src/codes/book.js'
 import { activateAdapters, closeAdapter } from '../../src/adapters/activate.js'
-import type { ActiveAdapter } from '../../src/operations/deliver/context.js'
 import { asUnit } from '../../src/adapters/accounts.js'
 import { ConfigError } from '../../src/base/problem.js'
 import type { Settings } from '../../src/sandbox/settings.js'
 import { aDossier } from '../support/dossiers.js'
 import { portalSettings, startGateway, startSandbox, until, type TestGateway } from '../support/gateway.js'
+import type { ActiveAdapter } from '../../src/adapters/active-adapter.js'
 
 const P = 'ADAPTER_NATIONAL_PORTAL_'
 const UNITS = {

@@ -5,12 +5,12 @@ import { fileReference } from '../../src/model/file-reference.js'
 import { createCodeBook } from '../../src/codes/book.js'
 import type { PreviewState } from '../../src/operations/deliver/reading.sql.js'
 import { activateAdapters } from '../../src/adapters/activate.js'
-import type { ActiveAdapter } from '../../src/operations/deliver/context.js'
 import { mapDossier } from '../../src/adapters/mapping.js'
 import { previewDossier } from '../../src/operations/deliver/preview.js'
 import { unsignedLink } from '../../src/files/links.js'
 import { goldenFiles, readGolden, writeGolden, type GoldenCase } from '../dossier/review/golden.js'
 import { aDossier, aStep } from '../support/dossiers.js'
+import type { ActiveAdapter } from '../../src/adapters/active-adapter.js'
 
 const book = createCodeBook({ tables: {}, seeds: {}, rows: [] })
 const WITHOUT_HISTORY: PreviewState = { knownAt: [], unconfirmed: [], stepIds: [] }

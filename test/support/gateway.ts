@@ -3,11 +3,11 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { buildApp } from '../../src/http/app.js'
-import { readConfig } from '../../src/config/gateway.js'
+import { readConfig, type Role } from '../../src/config/gateway.js'
 import { syncBootstrapKey } from '../../src/db/keys.js'
 import { DeadlineExceeded, withDeadline } from '../../src/base/deadline.js'
 import { createSandbox } from '../../src/sandbox/app.js'
-import { openServices, type Role, type Services } from '../../src/process/services.js'
+import { openServices, type Services } from '../../src/process/services.js'
 import { createMigrated } from './database.js'
 
 export type Sandbox = Awaited<ReturnType<typeof createSandbox>>

@@ -9,16 +9,16 @@ import { createCallerCheck } from '../../operations/accept/caller.js'
 import { Refused } from '../../operations/accept/refused.js'
 import { serve, type Desk } from '../../operations/accept/serve.js'
 import type { Client } from '../../db/keys.js'
-import type { ActiveAdapter } from '../../operations/deliver/context.js'
 import type { Validator } from '../../dossier/validate.js'
 import { closingCause } from '../plugins/backpressure.js'
 import { problemOf } from '../plugins/problems.js'
-import type { Services } from '../../process/services.js'
-import { intakeOptions } from '../dossiers/intake-options.js'
-import { partnerReview } from '../dossiers/preview.js'
+import type { Need } from '../needs.js'
+import { intakeOptions } from '../../dossier/intake-options.js'
+import { partnerReview } from '../../dossier/preview.js'
+import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 
 export interface AcceptRouteOptions {
-  services: Services
+  services: Need<'adapters' | 'books' | 'db' | 'files' | 'relay' | 'watch'>
   validator: Validator
   outboundPaused: boolean
 }

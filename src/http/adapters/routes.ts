@@ -5,19 +5,20 @@ import { outcomeOfFailure } from '../../adapter-kit/failure.js'
 import { HttpFailure } from '../../adapter-kit/http.js'
 import type { Outcome } from '../../adapter-kit/contract/adapter.js'
 import { recordAudit } from '../../db/audit.js'
-import { adapterControls, backlog, pauseAdapter, resumeAdapter } from '../../protection/pauses.sql.js'
+import { pauseAdapter, resumeAdapter } from '../../protection/pauses.sql.js'
 import { probeLanes } from '../../db/lanes.js'
-import { openTargets, probeNow, type OpenTarget } from '../../protection/breakers.sql.js'
-import type { ActiveAdapter } from '../../operations/deliver/context.js'
+import { probeNow } from '../../protection/breakers.sql.js'
 import type { Problem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
+import type { ActiveAdapter } from '../../adapters/active-adapter.js'
+import { adapterControls, backlog, type OpenTarget, openTargets } from '../../health/standing.sql.js'
 
 type AdapterRequest = FastifyRequest<{ Params: { id: string }, Body: { reason?: unknown } | null }>
 
 const TEST_TIMEOUT_MS = 30_000
 
-export async function adapterRoutes (app: FastifyInstance, { services }: { services: Services }): Promise<void> {
+export async function adapterRoutes (app: FastifyInstance, { services }: { services: Need<'adapters' | 'db' | 'relay'> }): Promise<void> {
   app.get('/adapters', {
     config: { scope: 'adapters:read' },
     schema: { summary: 'Các bộ kết nối / Adapters and their backlog' }
@@ -121,7 +122,7 @@ async function testAccount (client: ActiveAdapter['client']): Promise<Tested> {
   return { ok: verdict === 'done', rule, code, words }
 }
 
-function named (services: Services, request: AdapterRequest): { id: string, actor: string, adapter: ActiveAdapter } {
+function named (services: Need<'adapters' | 'db' | 'relay'>, request: AdapterRequest): { id: string, actor: string, adapter: ActiveAdapter } {
   const { id } = request.params
   const adapter = services.adapters.get(id)
   if (adapter === undefined) throw noSuchAdapter([...services.adapters.keys()])

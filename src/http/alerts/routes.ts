@@ -1,17 +1,16 @@
 /** `/v1/alerts`: what an operator should look at before the clock does it. */
 import type { FastifyInstance } from 'fastify'
 import { toHanoi } from '../../model/dates.js'
-import { pollStates } from '../../operations/poll/polls.sql.js'
 import { endpointAlerts } from '../../operations/notify/endpoints.sql.js'
-import { unreadSince } from '../../operations/notify/events.sql.js'
 import { countNearDue, nearDue } from '../../health/watching.sql.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
+import { pollStates, unreadSince } from '../../health/standing.sql.js'
 
 const SHOWN = 500
 const EVENTS_BEHIND_MS = 60_000
 
 export interface AlertRouteOptions {
-  services: Services
+  services: Need<'adapters' | 'db' | 'watch'>
   nearDueHours: number
 }
 

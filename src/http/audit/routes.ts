@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { recordAudit } from '../../db/audit.js'
 import { listAudit, type AuditCursor } from '../../db/audit.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 import { auditView } from '../dossiers/timeline.js'
 
 interface AuditQuery {
@@ -23,7 +23,7 @@ const QUERY = {
   }
 }
 
-export async function auditRoutes (app: FastifyInstance, { services }: { services: Services }): Promise<void> {
+export async function auditRoutes (app: FastifyInstance, { services }: { services: Need<'db'> }): Promise<void> {
   app.get<{ Querystring: AuditQuery }>('/audit', {
     config: { scope: 'audit:read' },
     schema: { summary: 'Nhật ký / The audit log', querystring: QUERY }

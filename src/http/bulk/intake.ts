@@ -7,15 +7,15 @@ import type { BulkLine } from '../../bulk/intake-tally.js'
 import type { Validator } from '../../dossier/validate.js'
 import { problemDocumentOf, simple } from '../plugins/problems.js'
 import type { Problem } from '../../base/problem.js'
-import type { Services } from '../../process/services.js'
-import { intakeOptions } from '../dossiers/intake-options.js'
+import type { Need } from '../needs.js'
+import { intakeOptions } from '../../dossier/intake-options.js'
 import { idempotencyKey } from '../requests/idempotency-key.js'
 import { NDJSON } from './body.js'
 import { linesStream } from './lines-stream.js'
-import { partnerReview } from '../dossiers/preview.js'
+import { partnerReview } from '../../dossier/preview.js'
 
 export interface IntakeImportOptions {
-  services: Services
+  services: Need<'adapters' | 'books' | 'db' | 'files' | 'relay' | 'watch'>
   validator: Validator
   /** Bytes of one line. */
   lineLimit: number

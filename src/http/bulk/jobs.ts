@@ -5,7 +5,7 @@ import { findImport, rejectedLines } from '../../bulk/bulk-jobs.sql.js'
 import { countsOf } from '../../bulk/intake-tally.js'
 import type { Problem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 
 interface Query {
   after: number
@@ -27,7 +27,7 @@ const PARAMS = {
   properties: { id: { type: 'string', maxLength: 255, description: 'Idempotency-Key hoặc importId của lần nạp / the key of the import' } }
 }
 
-export async function importStatusRoutes (app: FastifyInstance, { services: { db } }: { services: Services }): Promise<void> {
+export async function importStatusRoutes (app: FastifyInstance, { services: { db } }: { services: Need<'db'> }): Promise<void> {
   app.get<{ Params: { id: string }, Querystring: Query }>('/imports/:id', {
     config: { scope: 'dossiers:write' },
     schema: { summary: 'Tiến độ của một lần nạp / How far an import came', params: PARAMS, querystring: QUERY }

@@ -9,7 +9,7 @@ import { canonicalSchema } from '../../dossier/schemas.js'
 import { documentedImport } from '../plugins/openapi.js'
 import { importChunks, NDJSON, notNdjson } from './body.js'
 import { answerIntake, type IntakeImportOptions, type IntakeQuery } from './intake.js'
-import { partnerReview } from '../dossiers/preview.js'
+import { partnerReview } from '../../dossier/preview.js'
 
 export interface ImportRouteOptions extends IntakeImportOptions {
   /** Of a compressed body, or of one to be pushed. */

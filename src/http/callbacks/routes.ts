@@ -14,10 +14,10 @@ import { createRefusalGate } from '../../operations/receive/refusals.js'
 import type { Config } from '../../config/gateway.js'
 import { createInboundMetrics } from '../../health/inbound-metrics.js'
 import { closingCause } from '../plugins/backpressure.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 
 export interface CallbackRouteOptions {
-  services: Services
+  services: Need<'attempts' | 'db' | 'installed' | 'watch'>
   config: Pick<Config, 'bodyLimitBytes' | 'trustProxy' | 'clientSubjectHeader'>
   /** At most one line a second for each event. */
   limited: ReceiveContext['limited']

@@ -4,11 +4,11 @@ import { startOfDay, toHanoi } from '../../model/dates.js'
 import { MOST_CHANGES, shownChanges } from '../../catalogue/changes.js'
 import { listsOf, type StoredList } from '../../catalogue/lists.js'
 import { newestPulls, type ShownPull } from '../../catalogue/catalogue.sql.js'
-import { adapterControls } from '../../protection/pauses.sql.js'
-import type { ActiveAdapter } from '../../operations/deliver/context.js'
 import { Problem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
+import type { ActiveAdapter } from '../../adapters/active-adapter.js'
+import { adapterControls } from '../../health/standing.sql.js'
 
 interface Params { adapter: string }
 
@@ -20,7 +20,7 @@ const CHANGES_QUERY = {
   properties: { since: { type: 'string', pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(T\\d{2}:\\d{2}(:\\d{2})?(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2}))?$' } }
 }
 
-export async function catalogueRoutes (app: FastifyInstance, { services, outboundPaused }: { services: Services, outboundPaused: boolean }): Promise<void> {
+export async function catalogueRoutes (app: FastifyInstance, { services, outboundPaused }: { services: Need<'adapters' | 'catalogue' | 'db'>, outboundPaused: boolean }): Promise<void> {
   app.get<{ Params: Params }>('/catalogue/:adapter', {
     config: { scope: 'codes:read' }, schema: { summary: 'Bản sao danh mục / The copy of a partner\'s lists' }
   }, async request => {
@@ -65,7 +65,7 @@ function momentOf (since: string | undefined): Date {
   return moment
 }
 
-function polled ({ adapters }: Services, { adapter }: Params): ActiveAdapter {
+function polled ({ adapters }: Need<'adapters'>, { adapter }: Params): ActiveAdapter {
   const active = adapters.get(adapter)
   if (active?.manifest.poll?.lists !== undefined) return active
   throw simple(404, 'catalogue-not-found', {
@@ -81,7 +81,7 @@ function noSuchList (): Error {
   })
 }
 
-async function refusePaused ({ db }: Services, { manifest }: ActiveAdapter, outboundPaused: boolean): Promise<void> {
+async function refusePaused ({ db }: Need<'db'>, { manifest }: ActiveAdapter, outboundPaused: boolean): Promise<void> {
   const controls = await adapterControls(db)
   if (!outboundPaused && controls.find(({ adapter }) => adapter === manifest.id)?.paused_at == null) return
   throw simple(409, 'catalogue-paused', {

@@ -2,16 +2,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CodeTable } from '../../model/dossier-types.js'
 import { writeCsv } from '../../codes/csv.js'
+import { countUnblocked } from '../../redrive/filter.sql.js'
 import { importTable, type ImportMode } from '../../codes/editing.js'
 import { codeCounts, listCodes } from '../../codes/codes.sql.js'
-import type { ActiveAdapter } from '../../operations/deliver/context.js'
 import { atLine, readCsv } from '../../base/csv.js'
 import { canonicalSchema } from '../../dossier/schemas.js'
 import { createCheck, type Checked } from '../../dossier/validate.js'
 import { Problem, type ProblemItem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 import { csvOf, takeCsv } from '../requests/csv-body.js'
+import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 
 interface TableParams { adapter: string, table: string }
 type Format = 'json' | 'csv'
@@ -27,7 +28,7 @@ const IMPORT_QUERY = {
 /** A whole table of 50,000 rows with long names. */
 const BODY_LIMIT = 16 * 1024 * 1024
 
-export async function codeRoutes (app: FastifyInstance, { services }: { services: Services }): Promise<void> {
+export async function codeRoutes (app: FastifyInstance, { services }: { services: Need<'adapters' | 'db'> }): Promise<void> {
   const check = createCheck<CodeTable>('code-table')
   takeCsv(app, BODY_LIMIT)
 
@@ -53,14 +54,14 @@ export async function codeRoutes (app: FastifyInstance, { services }: { services
   }, async request => {
     const { table } = request.params
     const outcome = await importTable(services.db, {
-      owner: owner(services, request.params), table, rows: readRows(check, request), ...request.query, actor: `client:${request.client.id}`
+      owner: owner(services, request.params), table, rows: readRows(check, request), ...request.query, actor: `client:${request.client.id}`, countUnblocked
     })
     if ('errors' in outcome) throw invalidTable(outcome.errors)
     return outcome.result
   })
 }
 
-async function tablesOf ({ db, adapters }: Services): Promise<unknown[]> {
+async function tablesOf ({ db, adapters }: Need<'db' | 'adapters'>): Promise<unknown[]> {
   const counts = await codeCounts(db)
   return [...adapters.values()].map(({ manifest, codes }) => ({
     adapter: manifest.id,
@@ -76,7 +77,7 @@ async function tablesOf ({ db, adapters }: Services): Promise<unknown[]> {
   }))
 }
 
-function owner ({ adapters }: Services, { adapter, table }: TableParams): ActiveAdapter {
+function owner ({ adapters }: Need<'adapters'>, { adapter, table }: TableParams): ActiveAdapter {
   const active = adapters.get(adapter)
   if (active !== undefined && Object.hasOwn(active.manifest.codeTables ?? {}, table)) return active
   throw simple(404, 'code-table-not-found', {

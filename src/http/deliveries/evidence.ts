@@ -5,12 +5,12 @@ import { recordAudit } from '../../db/audit.js'
 import { attemptsOf, type AttemptEvidence, type CallEvidence } from '../../operations/deliver/evidence.sql.js'
 import { heldToAsk, type Resolution } from '../../operations/deliver/held.sql.js'
 import { findDelivery, type DeliveryRow } from '../../operations/deliver/reading.sql.js'
-import type { ActiveAdapter } from '../../operations/deliver/context.js'
 import { askWhetherArrived, resolveDelivery, type Asking } from '../../operations/deliver/held.js'
 import type { Problem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 import { deliveryView } from './views.js'
+import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 
 const PARAMS = { type: 'object', properties: { id: { type: 'string', pattern: '^[1-9]\\d{0,17}$' } } }
 const QUERY = {
@@ -24,7 +24,7 @@ const ASK_TIMEOUT_MS = 30_000
 type Params = { id: string }
 type ResolveRequest = FastifyRequest<{ Params: Params, Body: { outcome?: unknown } | null }>
 
-export async function deliveryEvidenceRoutes (app: FastifyInstance, { services }: { services: Services }): Promise<void> {
+export async function deliveryEvidenceRoutes (app: FastifyInstance, { services }: { services: Need<'adapters' | 'books' | 'db' | 'relay'> }): Promise<void> {
   app.get<{ Params: Params, Querystring: { cursor?: number, limit: number } }>('/deliveries/:id', {
     config: { scope: 'deliveries:read' },
     schema: { summary: 'Bằng chứng của từng lần thử / The evidence of every attempt', params: PARAMS, querystring: QUERY }
@@ -57,13 +57,13 @@ export async function deliveryEvidenceRoutes (app: FastifyInstance, { services }
   })
 }
 
-async function found (services: Services, id: string): Promise<DeliveryRow> {
+async function found (services: Need<'adapters' | 'books' | 'db' | 'relay'>, id: string): Promise<DeliveryRow> {
   const delivery = await findDelivery(services.db, id)
   if (delivery === undefined) throw noSuchDelivery()
   return delivery
 }
 
-async function asked ({ db, books }: Services, { adapter, id, log }: { adapter: ActiveAdapter, id: string, log: Asking['log'] }): Promise<Resolution> {
+async function asked ({ db, books }: Need<'db' | 'books'>, { adapter, id, log }: { adapter: ActiveAdapter, id: string, log: Asking['log'] }): Promise<Resolution> {
   if (adapter.client.arrived === undefined) throw cannotBeAsked()
   const [held] = await heldToAsk(db, adapter.manifest.id, { id, limit: 1 })
   if (held === undefined) throw notHeld()

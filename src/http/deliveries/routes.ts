@@ -5,7 +5,7 @@ import { listDeliveries } from '../../operations/deliver/reading.sql.js'
 import { cancelDelivery } from '../../redrive/redrive.js'
 import type { Problem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 import { causeView, deliveryView } from './views.js'
 
 interface ListQuery {
@@ -51,7 +51,7 @@ const CAUSE_QUERY = {
   }
 }
 
-export async function deliveryRoutes (app: FastifyInstance, { services }: { services: Services }): Promise<void> {
+export async function deliveryRoutes (app: FastifyInstance, { services }: { services: Need<'adapters' | 'db' | 'relay'> }): Promise<void> {
   app.get<{ Querystring: ListQuery }>('/deliveries', {
     config: { scope: 'deliveries:read' },
     schema: { summary: 'Danh sách lần gửi / List deliveries', querystring: LIST_QUERY }

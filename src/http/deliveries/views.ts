@@ -4,7 +4,7 @@ import type { CauseRow } from '../../operations/deliver/causes.sql.js'
 import type { IntakeNoteRow } from '../../operations/accept/intake-notes.sql.js'
 import type { DeliveryRow, DossierRow } from '../../operations/deliver/reading.sql.js'
 import { nextAttempt } from '../../operations/deliver/next-attempt.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 
 export function dossierView (row: DossierRow): Record<string, unknown> {
   const { status = null, localStatus, procedure, agency, dueAt } = row.content as { status?: string, localStatus?: unknown, procedure: { code: string }, agency: { code: string }, dueAt?: string }
@@ -29,7 +29,7 @@ export function intakeNoteView ({ revision, adapter, service, client_id: clientI
 }
 
 /** `adapters`: for their quiet hours. */
-export function deliveryView (row: DeliveryRow, adapters: Services['adapters']): Record<string, unknown> {
+export function deliveryView (row: DeliveryRow, adapters: Need<'adapters'>['adapters']): Record<string, unknown> {
   const { at, waitsFor } = nextAttempt(row, adapters.get(row.adapter)?.retry.quietHours ?? [])
   return {
     id: row.id,

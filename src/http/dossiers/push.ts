@@ -10,12 +10,12 @@ import { noAdapters } from '../../dossier/problems.js'
 import type { Validator } from '../../dossier/validate.js'
 import type { ProblemItem } from '../../base/problem.js'
 import { reached } from '../../base/kill-points.js'
-import type { Services } from '../../process/services.js'
-import { intakeOptions } from './intake-options.js'
-import { partnerReview } from './preview.js'
+import type { Need } from '../needs.js'
+import { intakeOptions } from '../../dossier/intake-options.js'
+import { partnerReview } from '../../dossier/preview.js'
 
 export interface Pushing {
-  services: Services
+  services: Need<'adapters' | 'books' | 'db' | 'files' | 'relay'>
   validator: Validator
 }
 
@@ -50,7 +50,7 @@ export async function pushProgress ({ services, validator }: Pushing, code: stri
 type Work = (tx: Tx, intake: IntakeOptions) => Promise<Accepted>
 
 /** The one transaction of a push; the lanes are rung after its commit. */
-async function accept (services: Services, { document, clientId, scope, findings }: Pushed & { findings: readonly Finding[] }, work: Work): Promise<PushAnswer> {
+async function accept (services: Need<'adapters' | 'books' | 'db' | 'files' | 'relay'>, { document, clientId, scope, findings }: Pushed & { findings: readonly Finding[] }, work: Work): Promise<PushAnswer> {
   if (dossierAdapters(services.adapters).size === 0) throw noAdapters()
   const intake = intakeOptions(services, clientId)
   let accepted: Accepted | undefined

@@ -6,13 +6,13 @@ import { intakeNotes } from '../../operations/accept/intake-notes.sql.js'
 import { findDossier, listDeliveries } from '../../operations/deliver/reading.sql.js'
 import { dossierAdapters } from '../../adapters/dossier-adapters.js'
 import { dossierNotFound } from '../../dossier/problems.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 import { deliveryView, dossierView, intakeNoteView } from '../deliveries/views.js'
 
 const DELIVERIES_SHOWN = 200
 const NOTES_SHOWN = 20
 
-export async function dossierState (services: Services, code: string, clientId: string): Promise<Record<string, unknown>> {
+export async function dossierState (services: Need<'adapters' | 'books' | 'db'>, code: string, clientId: string): Promise<Record<string, unknown>> {
   const row = await findDossier(services.db, code)
   if (row === undefined) throw dossierNotFound()
   const deliveries = await listDeliveries(services.db, { dossierCode: row.code, subject: 'dossier', limit: DELIVERIES_SHOWN })

@@ -4,15 +4,15 @@ import { toShortAgency } from '../../model/codes.js'
 import { toHanoi } from '../../model/dates.js'
 import type { EndpointChange, EndpointReplay, EndpointRequest, EndpointRotation } from '../../model/dossier-types.js'
 import { findEndpoint, listEndpoints, type EndpointRow, type Whose } from '../../operations/notify/endpoints.sql.js'
-import type { ActiveAdapter } from '../../operations/deliver/context.js'
 import { notifyingAdapter } from '../../adapters/dossier-adapters.js'
 import { invalidDocument } from '../../dossier/problems.js'
 import { canonicalSchema } from '../../dossier/schemas.js'
 import { createCheck, type Checked } from '../../dossier/validate.js'
 import { alterEndpoint, createEndpoint, noteSecretViewed, removeEndpoint, replayTo, rotateEndpoint, testEndpoint } from '../../operations/notify/endpoints.js'
 import { validVersions } from '../../operations/notify/versions.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 import { disabled, noNotifier, noSuchEndpoint, replayUnclear, tooManyEndpoints } from './problems.js'
+import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 
 interface Params { id: string }
 type OneEndpoint = FastifyRequest<{ Params: Params, Body: unknown }>
@@ -22,7 +22,7 @@ const SCOPE = { scope: 'endpoints:manage' } as const
 /** Of one answer to a replay; the rest is asked for with its cursor. */
 const REPLAYED = 5000
 
-export async function endpointRoutes (app: FastifyInstance, { services }: { services: Services }): Promise<void> {
+export async function endpointRoutes (app: FastifyInstance, { services }: { services: Need<'adapters' | 'db' | 'relay' | 'sequencer'> }): Promise<void> {
   const { db } = services
   const checks = {
     endpoint: createCheck<EndpointRequest>('endpoint'),
@@ -117,7 +117,7 @@ function secretly (reply: FastifyReply): FastifyReply {
   return reply.header('cache-control', 'no-store')
 }
 
-function notifierOf ({ adapters }: Services): ActiveAdapter {
+function notifierOf ({ adapters }: Need<'adapters'>): ActiveAdapter {
   const adapter = notifyingAdapter(adapters)
   if (adapter === undefined) throw noNotifier()
   return adapter
@@ -149,7 +149,7 @@ function whose (request: OneEndpoint): Whose {
   return { id: request.params.id, owner: ownerOf(request) }
 }
 
-async function found ({ db }: Services, request: OneEndpoint): Promise<EndpointRow> {
+async function found ({ db }: Need<'db'>, request: OneEndpoint): Promise<EndpointRow> {
   return there(await findEndpoint(db, whose(request)))
 }
 

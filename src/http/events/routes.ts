@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { toShortAgency } from '../../model/codes.js'
 import { listEvents, type EventFilter, type EventRow } from '../../operations/notify/events.sql.js'
 import { notificationOf } from '../../operations/notify/event.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 
 interface EventQuery {
   cursor?: string
@@ -30,7 +30,7 @@ const QUERY = {
 
 const LOOK_MS = 500
 
-export async function eventRoutes (app: FastifyInstance, { services }: { services: Services }): Promise<void> {
+export async function eventRoutes (app: FastifyInstance, { services }: { services: Need<'db'> }): Promise<void> {
   const stopping = new AbortController()
   app.addHook('preClose', async () => { stopping.abort() })
 

@@ -11,7 +11,7 @@ import { fileGone, fileStorageAway, linkInvalid, rangeNotSatisfiable } from '../
 import { readRange } from '../../files/range.js'
 import type { ByteRange } from '../../files/storage.js'
 import { typeById } from '../../files/types.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 
 type LinkRequest = FastifyRequest<{ Params: { id: string }, Querystring: Record<string, unknown> }>
 
@@ -20,7 +20,7 @@ const IDLE_MS = 60_000
 /** More dossiers than that share a form, and a look at it is no event of theirs. */
 const DOSSIERS_NAMED = 20
 
-export async function fileDownloadRoutes (app: FastifyInstance, { services }: { services: Services }): Promise<void> {
+export async function fileDownloadRoutes (app: FastifyInstance, { services }: { services: Need<'attempts' | 'db' | 'files'> }): Promise<void> {
   const { db, files } = services
   const answers = new Counter({ name: 'lienthong_file_downloads_total', help: 'Answers to links of files, by status.', labelNames: ['status'], registers: [services.attempts.registry] })
   app.addHook('onResponse', async (_request, reply) => { answers.inc({ status: String(reply.statusCode) }) })
@@ -90,7 +90,7 @@ async function noteFetch (db: Database, { file: { id }, keyId, partial }: Fetch)
   await recordAudit(db, codes.length === 0 ? [entry] : codes.map(dossierCode => ({ ...entry, dossierCode })))
 }
 
-async function openContent ({ files }: Services, { file, range, reply }: { file: FileRow, range: ByteRange | undefined, reply: FastifyReply }): Promise<Readable> {
+async function openContent ({ files }: Need<'files'>, { file, range, reply }: { file: FileRow, range: ByteRange | undefined, reply: FastifyReply }): Promise<Readable> {
   reply.raw.setTimeout(IDLE_MS, () => { reply.raw.destroy() })
   try {
     return await files.storage.open(file.sha256, range)

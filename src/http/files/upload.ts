@@ -9,11 +9,11 @@ import { checkedName, nameInHeader } from '../../files/name.js'
 import { fileEmpty, fileNameInvalid, fileTooLarge, fileTypeNotAllowed, uploadBrokenOff } from '../../files/problems.js'
 import { receiveFile, type Upload } from '../../files/receive.js'
 import { declaredType, FILE_TYPES, typeById } from '../../files/types.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 import { arrivingChunks } from '../requests/arriving.js'
 
 export interface FileRouteOptions {
-  services: Services
+  services: Need<'db' | 'files'>
   limits: Pick<Config['files'], 'maxBytes' | 'types' | 'unreferencedHours'>
 }
 

@@ -1,10 +1,11 @@
 /** `/healthz`, `/readyz`, `/metrics`: open, without data about dossiers. */
 import type { FastifyInstance } from 'fastify'
 import { createMetrics } from '../plugins/metrics.js'
-import type { Role, Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
+import type { Role } from '../../config/gateway.js'
 
 export interface HealthOptions {
-  services: Services
+  services: Need<'adapters' | 'attempts' | 'numbers' | 'watch'>
   role: Role
 }
 

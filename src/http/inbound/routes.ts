@@ -6,7 +6,7 @@ import { recordAudit } from '../../db/audit.js'
 import { findInbound, listInbound, type InboundRow } from '../../operations/receive/inbound-reading.sql.js'
 import type { Problem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 
 interface ListQuery {
   adapter?: string
@@ -25,7 +25,7 @@ const LIST_QUERY = {
   properties: { adapter: SHORT_TEXT, operation: SHORT_TEXT, dossier: SHORT_TEXT, cursor: ID, limit: { type: 'integer', minimum: 1, maximum: 500, default: 50 } }
 }
 
-export async function inboundRoutes (app: FastifyInstance, { services }: { services: Services }): Promise<void> {
+export async function inboundRoutes (app: FastifyInstance, { services }: { services: Need<'db' | 'installed'> }): Promise<void> {
   app.get<{ Querystring: ListQuery }>('/inbound', {
     config: { scope: 'inbound:read' },
     schema: { summary: 'Thông điệp từ các hệ thống quốc gia / Messages of the national systems', querystring: LIST_QUERY }
@@ -64,7 +64,7 @@ function inboundView (row: InboundRow): Record<string, unknown> {
 }
 
 /** An adapter that is no longer installed has no secrets that still open anything. */
-function secretsFor ({ installed }: Services, id: string): string[] {
+function secretsFor ({ installed }: Need<'installed'>, id: string): string[] {
   const adapter = installed.get(id)
   return adapter === undefined ? [] : secretsOf(adapter.manifest, adapter.settings)
 }

@@ -12,7 +12,7 @@ import { canonicalSchema } from '../../dossier/schemas.js'
 import { createCheck } from '../../dossier/validate.js'
 import type { Problem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 import { CODE_PARAMS } from '../dossiers/routes.js'
 
 /** Of results that were not taken; more are on the audit log. */
@@ -20,7 +20,7 @@ const REFUSED_SHOWN = 100
 
 interface CodeParams { code: string }
 
-export async function paymentRoutes (app: FastifyInstance, { services: { db } }: { services: Services }): Promise<void> {
+export async function paymentRoutes (app: FastifyInstance, { services: { db } }: { services: Need<'db'> }): Promise<void> {
   const check = createCheck<PaymentRequest>('payment-request')
 
   app.post<{ Params: CodeParams }>('/dossiers/:code/payments', {

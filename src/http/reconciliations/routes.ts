@@ -12,7 +12,7 @@ import { cancelReconciliation, countRepairs, repair, REPAIRABLE, startReconcilia
 import { itemsCsv } from '../../reconciliation/csv.js'
 import { checkCsvList, createRequestCheck, LIST_BYTES, LIST_COLUMNS, type RequestCheck } from '../../reconciliation/request.js'
 import type { ReconciliationRequest } from '../../model/dossier-types.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 import { noSuchAdapter } from '../adapters/routes.js'
 import { csvOf, takeCsv } from '../requests/csv-body.js'
 
@@ -43,7 +43,7 @@ const START_BODY = {
   }
 }
 
-export async function reconciliationRoutes (app: FastifyInstance, { services }: { services: Services }): Promise<void> {
+export async function reconciliationRoutes (app: FastifyInstance, { services }: { services: Need<'adapters' | 'db' | 'relay'> }): Promise<void> {
   const { db } = services
   const check = createRequestCheck()
   takeCsv(app, LIST_BYTES)
@@ -109,13 +109,13 @@ function asked (check: RequestCheck, request: FastifyRequest): ReconciliationReq
   return checked.value
 }
 
-async function found ({ db }: Services, id: string): Promise<ReconciliationRow> {
+async function found ({ db }: Need<'db'>, id: string): Promise<ReconciliationRow> {
   const [row] = await listReconciliations(db, { id, limit: 1 })
   if (row === undefined) throw noSuchReconciliation()
   return row
 }
 
-async function shown (services: Services, id: string): Promise<Record<string, unknown>> {
+async function shown (services: Need<'adapters' | 'db' | 'relay'>, id: string): Promise<Record<string, unknown>> {
   return view(await found(services, id))
 }
 

@@ -9,7 +9,7 @@ import { simple } from '../plugins/problems.js'
 import { NotConfirmed, planRedrive, startRedrive, steerRedrive } from '../../redrive/commands.js'
 import { confirmationNeeded } from '../../redrive/confirmation.js'
 import { FILTER_NAMES, readFilter } from '../../redrive/request.js'
-import type { Services } from '../../process/services.js'
+import type { Need } from '../needs.js'
 
 interface Params { id: string }
 interface ItemQuery { result?: string, cursor?: string, limit: number }
@@ -33,7 +33,7 @@ const STEERED: ReadonlyArray<{ change: RedriveChange, summary: string }> = [
 ]
 
 export interface RedriveRouteOptions {
-  services: Services
+  services: Need<'db' | 'relay'>
   /** REDRIVE_CONFIRM_ABOVE. */
   confirmAbove: number
 }

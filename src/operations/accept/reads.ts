@@ -7,13 +7,13 @@ import { toHanoi } from '../../model/dates.js'
 import { HttpFailure } from '../../adapter-kit/http.js'
 import type { CodeBooks } from '../../codes/books.js'
 import { recordAudit } from '../../db/audit.js'
-import { currentRows, wasPulled } from '../../catalogue/catalogue.sql.js'
-import { adapterControls } from '../../protection/pauses.sql.js'
 import type { Database } from '../../db/open.js'
 import { findDossier } from '../deliver/reading.sql.js'
-import type { ActiveAdapter } from '../deliver/context.js'
 import { asUnit } from '../../adapters/accounts.js'
 import { Refused } from './refused.js'
+import type { ActiveAdapter } from '../../adapters/active-adapter.js'
+import { currentRows, wasPulled } from '../../codes/lists.sql.js'
+import { adapterControls } from '../../health/standing.sql.js'
 
 export interface Asking {
   db: Database

@@ -6,7 +6,6 @@ import type { CodeBooks } from '../../codes/books.js'
 import type { Client } from '../../db/keys.js'
 import type { RingableLane } from '../../db/lanes.js'
 import { sqlState, type Database, type Tx } from '../../db/open.js'
-import type { ActiveAdapter } from '../deliver/context.js'
 import { hasTooManyValues, MAX_VALUES } from '../../dossier/content.js'
 import type { IntakeOptions } from '../../dossier/intake.js'
 import type { Validator } from '../../dossier/validate.js'
@@ -16,6 +15,7 @@ import { readDossierItem, readStepItem } from './reading.js'
 import { dossierExists, listRows, passOn, type Asking } from './reads.js'
 import { Refused } from './refused.js'
 import { storeDossiers, storeSteps, type StoreOptions } from './store.js'
+import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 
 export interface Desk {
   db: Database

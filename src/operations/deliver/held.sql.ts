@@ -2,7 +2,6 @@
 import { sql } from 'kysely'
 import { refreshDueAt, type RingableLane } from '../../db/lanes.js'
 import type { Executor, Tx } from '../../db/open.js'
-import { confirmUnanswered } from '../../redrive/redriving.sql.js'
 
 /** `arrived`: the partner has it, and the rest is sent. `not-arrived`: it is sent again. */
 export type Resolution = 'arrived' | 'not-arrived'
@@ -79,4 +78,12 @@ export async function heldToAsk (db: Executor, adapter: string, options: { id?: 
 /** Notes that the partner gave no answer: it is asked again later. */
 export async function askAgainLater (db: Executor, id: string, seconds: number): Promise<void> {
   await sql`update deliveries set next_attempt_at = clock_timestamp() + make_interval(secs => ${seconds}) where id = ${id} and state = 'held'`.execute(db)
+}
+
+/** The steps of calls that were not answered are taken for done. */
+export async function confirmUnanswered (tx: Tx, { id, adapter }: { id: string, adapter: string }): Promise<void> {
+  await sql`
+    insert into step_confirmations (adapter, step_id, exchange_id)
+    select ${adapter}, unnest(e.step_ids), e.id from attempts a join exchanges e on e.attempt_id = a.id
+    where a.delivery_id = ${id} and e.verdict = 'uncertain' on conflict do nothing`.execute(tx)
 }

@@ -9,10 +9,10 @@ import { askAgainLater, heldToAsk, resolveHeld, type HeldDelivery, type Resoluti
 import type { Database } from '../../db/open.js'
 import type { CodeBooks } from '../../codes/books.js'
 import { unsignedLink } from '../../files/links.js'
-import type { QueueLog } from '../../queue/contract.js'
-import type { ActiveAdapter } from './context.js'
 import { mapDossier } from '../../adapters/mapping.js'
 import { asUnit } from '../../adapters/accounts.js'
+import type { ActiveAdapter } from '../../adapters/active-adapter.js'
+import type { QueueLog } from '../../base/log.js'
 
 export interface ResolveRequest {
   id: string

@@ -3,9 +3,10 @@ import { LeaseLost } from '../../db/lanes.js'
 import { reached } from '../../base/kill-points.js'
 import { runAttempt } from './attempt.js'
 import { claimHead, type Claim } from './claim.js'
-import type { ActiveAdapter, DeliveryContext } from './context.js'
+import type { DeliveryContext } from './context.js'
 import { lanePriority } from './priority.js'
 import { quietUntil } from './quiet-hours.js'
+import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 
 export type LaneResult = { kind: 'idle' } | { kind: 'wait', until: Date, priority?: number }
 

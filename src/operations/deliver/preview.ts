@@ -3,8 +3,8 @@ import type { NumberedStep, PlannedCall, WireRequest } from '../../adapter-kit/c
 import type { Finding } from '../../model/findings.js'
 import type { CodeBook } from '../../codes/book.js'
 import type { PreviewState } from './reading.sql.js'
-import type { ActiveAdapter } from './context.js'
 import { mapDossier, type Mappable } from '../../adapters/mapping.js'
+import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 
 export interface AdapterPreview {
   adapter: string

@@ -6,8 +6,9 @@ import { withDeadline } from '../../base/deadline.js'
 import { markRung, type RingableLane } from '../../db/lanes.js'
 import type { Database } from '../../db/open.js'
 import { reached } from '../../base/kill-points.js'
-import type { LaneQueues, QueueLog, RungLane } from '../../queue/contract.js'
+import type { LaneQueues, RungLane } from '../../queue/contract.js'
 import { lanePriority } from './priority.js'
+import type { QueueLog } from '../../base/log.js'
 
 export interface Relay {
   ring: (lanes: readonly RingableLane[]) => void

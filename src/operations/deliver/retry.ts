@@ -6,9 +6,8 @@ import type { FailureKind } from '../../adapter-kit/failure.js'
 import type { DeliveryState } from '../../db/tables.js'
 import { quietUntil } from './quiet-hours.js'
 import { standstillMs, type Span } from './standstill.js'
-
-/** May an unanswered call be sent again? `setting-repeat` is a call that is not harmless to repeat but allowed to be. */
-export type Repeatability = 'harmless' | 'allowed' | 'hold'
+import type { Repeatability } from '../../adapters/repeatability.js'
+import { concernsThisDossier } from '../../protection/outages.js'
 
 export interface Budget {
   /** Start of the age budget. */
@@ -81,15 +80,6 @@ function exhaustedBudget ({ budget, policy }: DecideInput, ownFailure: boolean):
   const { from, now, standstills } = budget
   const ageHours = (now.getTime() - from.getTime() - standstillMs({ from, to: now, standstills, quietHours: policy.quietHours })) / 3_600_000
   return ageHours >= policy.maxAgeHours ? 'age' : undefined
-}
-
-/** Statuses that speak of the partner or of something before it, not of what was sent. */
-const OUTAGE_STATUSES = [408, 425, 429, 502, 503, 504]
-
-/** An answer that another dossier might not have got. No answer, throttling and gateway errors are an outage. */
-export function concernsThisDossier (outcome: Outcome): boolean {
-  if (outcome.answer === undefined) return false
-  return outcome.verdict === 'uncertain' && !OUTAGE_STATUSES.includes(outcome.answer.status)
 }
 
 /**

@@ -5,9 +5,9 @@ import type { CodeBook } from '../../codes/book.js'
 import type { ClaimedHead, Head } from './claiming.sql.js'
 import type { FileLink } from '../../files/links.js'
 import { validVersions } from '../notify/versions.js'
-import type { ActiveAdapter } from './context.js'
 import { mapDossier, mapNotification } from '../../adapters/mapping.js'
 import { asUnit } from '../../adapters/accounts.js'
+import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 
 export type Subject = DossierSubject | NotificationSubject
 

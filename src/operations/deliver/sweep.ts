@@ -2,15 +2,14 @@
  * The sweep: finds due lanes that nobody rang, and rebuilds a queue that was wiped. It is a timer in every process, of
  * which one works at a time under an advisory lock; never a job in the store it is there to rebuild (design §2.1).
  */
-import { forgetOldKeys } from '../../dossier/idempotency.sql.js'
-import { forgetOldImports } from '../../bulk/bulk-jobs.sql.js'
 import { dueLanes, forgetRings, probeLanes } from '../../db/lanes.js'
 import type { Database } from '../../db/open.js'
 import { withLock } from '../../db/server.js'
 import { reached } from '../../base/kill-points.js'
-import type { LaneQueues, QueueLog } from '../../queue/contract.js'
+import type { LaneQueues } from '../../queue/contract.js'
 import { startRounds, type Rounds } from '../../base/deadline.js'
 import type { Relay } from './relay.js'
+import type { QueueLog } from '../../base/log.js'
 
 /** `run` is one round now. */
 export type Sweep = Rounds
@@ -22,6 +21,8 @@ export interface SweepOptions {
   adapters: readonly string[]
   seconds: number
   log: QueueLog
+  /** Bounded clean-up of other rooms' tables, done at the end of each round. */
+  chores?: ReadonlyArray<(db: Database) => Promise<unknown>>
   /** A round that takes longer is cut: a store hangs. */
   deadlineSeconds?: number
 }
@@ -31,13 +32,10 @@ const CHUNK = 500
 const CHUNKS_PER_ROUND = 20
 /** A lane rung this long ago and still waiting is rung again: its job may be gone for a reason nobody knows. */
 const STALE_RING_SECONDS = 300
-const KEYS_PER_ROUND = 1000
-/** One may have as many rejected lines as its body has lines. */
-const IMPORTS_PER_ROUND = 5
 const DEADLINE_SECONDS = 60
 
 export function createSweep (options: SweepOptions): Sweep {
-  const { db, adapters, seconds, log } = options
+  const { db, adapters, seconds, log, chores = [] } = options
   const deadlineMs = (options.deadlineSeconds ?? DEADLINE_SECONDS) * 1000
   return startRounds({
     everyMs: seconds * 1000,
@@ -46,8 +44,7 @@ export function createSweep (options: SweepOptions): Sweep {
     onError: error => { log('sweep.failed', { message: error.message }) },
     round: ended => withLock(db, { name: 'lienthong sweep', deadlineMs }, async late => {
       for (const adapter of adapters) await sweepAdapter(options, adapter, AbortSignal.any([ended, late]))
-      await forgetOldKeys(db, KEYS_PER_ROUND)
-      await forgetOldImports(db, IMPORTS_PER_ROUND)
+      for (const chore of chores) await chore(db)
     })
   })
 }

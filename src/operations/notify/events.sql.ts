@@ -87,14 +87,6 @@ export async function moveCursor (tx: Tx, { xid, auditId, eventId }: Pick<EventC
   await sql`update event_cursor set xid = ${xid}::xid8, audit_id = ${auditId}::bigint, event_id = ${eventId}`.execute(tx)
 }
 
-/** Since when the oldest fact waits that the sequencer has not read; undefined: it has read all. */
-export async function unreadSince (db: Executor): Promise<Date | undefined> {
-  const { rows: [row] } = await sql<{ at: Date }>`
-    select e.at from event_cursor c, lateral (
-      select a.at from audit_entries a where (a.xid, a.id) > (c.xid, c.audit_id) and a.id > c.told_to order by a.xid, a.id limit 1) e`.execute(db)
-  return row?.at
-}
-
 export interface EventRow {
   id: number
   public_id: string

@@ -9,13 +9,13 @@ import type { RingableLane } from '../../db/lanes.js'
 import { planNotifications } from './planning.sql.js'
 import type { Database } from '../../db/open.js'
 import { withLock } from '../../db/server.js'
-import type { Relay } from '../deliver/relay.js'
-import type { QueueLog } from '../../queue/contract.js'
 import { eventOf } from './event.js'
+import type { QueueLog } from '../../base/log.js'
 
 export interface SequencerOptions {
   db: Database
-  relay: Pick<Relay, 'ring'>
+  /** Rings lanes whose deliveries are committed. */
+  ring: (lanes: readonly RingableLane[]) => void
   log: QueueLog
   everyMs?: number
 }
@@ -24,7 +24,7 @@ const EVERY_MS = 1000
 const ROUND_MS = 60_000
 const BATCH = 500
 
-export function startSequencer ({ db, relay, log, everyMs = EVERY_MS }: SequencerOptions): Rounds {
+export function startSequencer ({ db, ring, log, everyMs = EVERY_MS }: SequencerOptions): Rounds {
   return startRounds({
     everyMs,
     deadlineMs: ROUND_MS * 2,
@@ -34,7 +34,7 @@ export function startSequencer ({ db, relay, log, everyMs = EVERY_MS }: Sequence
       const ended = AbortSignal.any([closing, late])
       for (let more = true; more && !ended.aborted;) {
         const batch = await sequenceBatch(db, BATCH)
-        relay.ring(batch.lanes)
+        ring(batch.lanes)
         more = batch.more
       }
     })

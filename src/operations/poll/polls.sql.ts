@@ -96,14 +96,6 @@ export async function markAcknowledged (db: Database, { adapter, actor, items }:
     from told join inbound_items i on i.message_id = told.id and i.number = 1 order by told.id`.execute(db)
 }
 
-export interface PollState {
-  adapter: string
-  cursor: string | null
-  polled_at: Date | null
-  failed_at: Date | null
-  failure_code: string | null
-}
-
 /** Undefined: never polled. `paused`: an operator wants no calls. */
 export async function pollState (db: Executor, adapter: string): Promise<{ cursor: string | null, paused: boolean }> {
   const { rows: [row] } = await sql<{ cursor: string | null, paused: boolean }>`
@@ -118,8 +110,4 @@ export async function notePoll (db: Executor, adapter: string, failureCode: stri
     select ${adapter}, case when ${failureCode}::text is null then clock_timestamp() end, case when ${failureCode}::text is not null then clock_timestamp() end, ${failureCode}
     on conflict (adapter) do update set polled_at = coalesce(excluded.polled_at, polls.polled_at),
       failed_at = excluded.failed_at, failure_code = excluded.failure_code`.execute(db)
-}
-
-export async function pollStates (db: Executor): Promise<PollState[]> {
-  return db.selectFrom('polls').selectAll().orderBy('adapter').execute()
 }

@@ -6,17 +6,11 @@ import { createHash } from 'node:crypto'
 import type { Outcome } from '../../adapter-kit/contract/adapter.js'
 import { outcomeOfFailure } from '../../adapter-kit/failure.js'
 import { HttpFailure } from '../../adapter-kit/http.js'
-import type { InboxClient, InboxPage, PulledItem } from '../../adapter-kit/contract/poll.js'
+import type { InboxPage, PulledItem } from '../../adapter-kit/contract/poll.js'
 import type { Database } from '../../db/open.js'
 import { markAcknowledged, notePoll, pollState, storePage, unacknowledged, type PolledMessage } from './polls.sql.js'
-import type { QueueLog } from '../../queue/contract.js'
-
-export interface Inbox {
-  adapter: string
-  /** Event type of an item. */
-  event: string
-  client: InboxClient
-}
+import type { QueueLog } from '../../base/log.js'
+import type { Inbox } from '../../adapters/active-adapter.js'
 
 export interface RoundOptions {
   db: Database

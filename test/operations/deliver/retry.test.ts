@@ -4,8 +4,10 @@ import t from 'tap'
 import type { Outcome, RetryPolicy, Verdict } from '../../../src/adapter-kit/contract/adapter.js'
 import { outcomeOfStatus } from '../../../src/adapter-kit/failure.js'
 import { verdictOf } from '../../../src/protection/breakers.js'
-import { concernsThisDossier, decide, waitSeconds, type Budget, type DecideInput, type Repeatability } from '../../../src/operations/deliver/retry.js'
+import { decide, waitSeconds, type Budget, type DecideInput } from '../../../src/operations/deliver/retry.js'
 import { holds } from '../../model/properties.js'
+import type { Repeatability } from '../../../src/adapters/repeatability.js'
+import { concernsThisDossier } from '../../../src/protection/outages.js'
 
 const POLICY: RetryPolicy = { delaysSeconds: [2, 10, 60], jitter: 0.2, maxRetryAfterSeconds: 600, maxAgeHours: 168, maxOwnFailures: 3, quietHours: [] }
 const NOW = new Date('2026-11-10T02:00:00Z')

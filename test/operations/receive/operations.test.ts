@@ -2,8 +2,8 @@
 import t from 'tap'
 import type { Manifest } from '../../../src/adapter-kit/contract/adapter.js'
 import { inboundOperations } from '../../../src/operations/receive/operations.js'
-import type { InstalledAdapter } from '../../../src/operations/deliver/context.js'
 import { ConfigError } from '../../../src/base/problem.js'
+import type { InstalledAdapter } from '../../../src/adapters/active-adapter.js'
 
 const TITLE = { vi: 'Nhận', en: 'Receive' }
 const RECEIVE = { read: () => ({ question: { dossierCode: 'x' } }), answer: () => ({ status: 200, body: '' }) }

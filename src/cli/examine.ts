@@ -2,11 +2,11 @@
 import type { Config } from '../config/gateway.js'
 import { schemaStatus } from '../db/migrate.js'
 import type { Database } from '../db/open.js'
-import { connectionUse, liveProcesses } from './processes.sql.js'
+import { connectionUse, liveProcesses } from '../health/processes.sql.js'
 import { serverFacts } from '../db/server.js'
 import { examineFiles } from '../files/examine.js'
 import { openLinks, openStorage } from '../files/open.js'
-import { sumConnections } from './connections.js'
+import { connectionsWanted, sumConnections } from '../health/connections.js'
 
 export interface ReportLine {
   check: string
@@ -33,11 +33,6 @@ export async function examine (db: Database, { adapters, config }: ExamineOption
     { check: 'connections', ...connections },
     ...(current ? [{ check: 'files', ...await examineFiles(db, { storage: openStorage(config), links: openLinks(config) }) }] : [])
   ]
-}
-
-/** The most that one process opens: the application's pool and, on the PostgreSQL backend, the queue's (design §2.4). */
-export function connectionsWanted (config: Pick<Config, 'databaseConnections' | 'redisUrl'>, workers: number): number {
-  return config.databaseConnections + (config.redisUrl === undefined ? workers + 6 : 0)
 }
 
 function schemaDetail (pending: readonly string[], unknown: readonly string[]): string {
