@@ -6,12 +6,12 @@ import { fork } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import type { Pace } from '../src/adapter-kit/contract/adapter.js'
 import { createHttpClient } from '../src/adapter-kit/http.js'
 import { migrate } from '../src/db/migrate.js'
 import { openDatabase, type Database } from '../src/db/open.js'
 import { reserveSlots } from '../src/protection/rates.sql.js'
 import { createPace } from '../src/protection/rate.js'
+import type { Pace } from '../src/adapter-kit/contract/open.js'
 
 const RATE = 20
 const CALLS = 200

@@ -3,9 +3,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { BilingualText, Manifest, ManifestSetting } from '../src/adapter-kit/contract/adapter.js'
 import { KERNEL_SETTING_NAMES, settingPrefix } from '../src/config/adapter-settings.js'
 import { adapterIds, readManifest } from '../src/adapters/registry.js'
+import type { BilingualText } from '../src/model/bilingual.js'
+import type { Manifest, ManifestSetting } from '../src/adapter-kit/manifest.js'
 
 const MARKER = '# === Dưới đây do `npm run env:example` viết / Below is written by `npm run env:example` ===\n'
 const target = join(process.cwd(), '.env.example')

@@ -1,5 +1,4 @@
 /** A linked dossier: JSON, in it JSON as text, in that XML as text (national-databases §3.4.4). Pure. */
-import type { Settings } from '../../src/adapter-kit/contract/adapter.js'
 import { fromDate14 } from '../../src/model/dates.js'
 import { canonicalJson, isRecord, parseJson } from '../../src/model/json.js'
 import { sameText } from '../../src/adapter-kit/mac.js'
@@ -7,6 +6,7 @@ import type { CheckForm, InboundReading, InboundRefusal, InboundRequest } from '
 import { decodeUtf8 } from '../../src/model/text.js'
 import { XmlError } from '../../src/model/xml-error.js'
 import { parseXml, type XmlElement } from '../../src/model/xml.js'
+import type { Settings } from '../../src/adapter-kit/contract/open.js'
 
 interface Envelope {
   data: { maHoSo: string, maTTHC: string, module: 'KS' | 'KT', data: string }

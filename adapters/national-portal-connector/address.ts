@@ -1,5 +1,5 @@
 /** Addresses of the connector (contract §1.8). */
-import type { Settings } from '../../src/adapter-kit/contract/adapter.js'
+import type { Settings } from '../../src/adapter-kit/contract/open.js'
 
 const SERVICES = 'connector/connector/v1'
 

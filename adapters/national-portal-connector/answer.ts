@@ -1,9 +1,9 @@
 /** What the connector's answers mean (contract §1.5: real HTTP codes). Pure. */
-import type { Outcome } from '../../src/adapter-kit/contract/adapter.js'
 import { DONE, evidence, outcomeOfStatus } from '../../src/adapter-kit/failure.js'
 import type { HttpAnswer } from '../../src/adapter-kit/http.js'
 import { isRecord, parseJson } from '../../src/model/json.js'
 import { readableLine } from '../../src/model/text.js'
+import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
 
 /** Codes of a wrapped answer that mean success; which ones there are is not published (inferred). */
 const DONE_CODES = ['', '0', '00', '1', '200']

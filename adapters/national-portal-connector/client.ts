@@ -1,10 +1,12 @@
 /** The connector's wire (contract §1.8, §2.16). */
-import type { CallContext, DeliverClient, OpenOptions, Outcome, PlannedCall, Settings, WireRequest } from '../../src/adapter-kit/contract/adapter.js'
 import { DONE } from '../../src/adapter-kit/failure.js'
 import { createHttpClient } from '../../src/adapter-kit/http.js'
 import { address } from './address.js'
 import { interpret } from './answer.js'
 import { createSessions } from './session.js'
+import type { OpenOptions, Settings } from '../../src/adapter-kit/contract/open.js'
+import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
+import type { CallContext, DeliverClient, PlannedCall, WireRequest } from '../../src/adapter-kit/contract/deliver.js'
 
 /** The first is spelled with one "t" (§2.16). */
 const SERVICES: Readonly<Record<string, string>> = {

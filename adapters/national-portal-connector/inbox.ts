@@ -1,11 +1,12 @@
 /** Dossiers that were filed at the portal: `laydanhsachhoso`, and `xacnhantrangthainhan` once they are stored (contract §2.16). */
-import type { OpenOptions, Outcome } from '../../src/adapter-kit/contract/adapter.js'
 import { createHttpClient, type HttpAnswer } from '../../src/adapter-kit/http.js'
 import { isRecord, parseJson } from '../../src/model/json.js'
 import type { AcknowledgedItem, InboxAnswer, InboxClient, PulledItem } from '../../src/adapter-kit/contract/poll.js'
 import { address } from './address.js'
 import { interpret } from './answer.js'
 import { createSessions } from './session.js'
+import type { OpenOptions } from '../../src/adapter-kit/contract/open.js'
+import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
 
 export function createInbox (options: OpenOptions): InboxClient {
   const { settings, now } = options

@@ -2,9 +2,12 @@
  * Canonical dossier → `capnhatientrinh` and `capnhattrangthai` of the connector (contract national-portal §2.16). Pure.
  * The two name the record differently: `IDHoSo` and `IdHoSo` (pitfall 34).
  */
-import type { Dossier, FindCode, MappingInput, MappingResult, NumberedStep, PlannedCall, Settings } from '../../src/adapter-kit/contract/adapter.js'
 import { raise, type Finding, type Path } from '../../src/model/findings.js'
 import { KINDS } from './findings.js'
+import type { Dossier } from '../../src/model/dossier-types.js'
+import type { Settings } from '../../src/adapter-kit/contract/open.js'
+import type { FindCode } from '../../src/adapter-kit/contract/codes.js'
+import type { MappingInput, MappingResult, NumberedStep, PlannedCall } from '../../src/adapter-kit/contract/deliver.js'
 
 type Members = Record<string, unknown>
 

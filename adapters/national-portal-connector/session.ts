@@ -1,9 +1,10 @@
 /** The bearer token: one login for all parallel calls, renewed before it ends and once where a call is answered 401. */
-import type { Outcome, Settings } from '../../src/adapter-kit/contract/adapter.js'
 import { outcomeOfFailure, outcomeOfStatus } from '../../src/adapter-kit/failure.js'
 import { HttpFailure, type HttpAnswer, type HttpClient } from '../../src/adapter-kit/http.js'
 import { isRecord, parseJson } from '../../src/model/json.js'
 import { address } from './address.js'
+import type { Settings } from '../../src/adapter-kit/contract/open.js'
+import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
 
 export interface Token {
   value: string

@@ -3,13 +3,13 @@
  * login and envelope, generation B's address for each service (contract §1.1, §1.3, §1.4, §1.7).
  */
 import type { AcceptedKind, AcceptOperation, AcceptRoute } from '../../src/adapter-kit/contract/accept.js'
-import type { Settings } from '../../src/adapter-kit/contract/adapter.js'
 import { answer } from './accept/answers.js'
 import { ACCEPT_KINDS } from './accept/kinds.js'
 import { nationalPlace, placesOf } from './accept/places.js'
 import { read } from './accept/read.js'
 import { DOSSIER, STEP } from './accept/shapes.js'
 import { textSetting, wholeSetting } from './settings.js'
+import type { Settings } from '../../src/adapter-kit/contract/open.js'
 
 /** The names of both bus adapters are tolerated: a client may keep the path behind its base URL (§1.1). */
 const BASES_A = ['/national-portal', '/XrdAdapter/RestService/forward', '/VXPAdapter/RestService/forward']

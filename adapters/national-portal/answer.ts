@@ -2,13 +2,14 @@
  * What an answer to a write or a lookup means. Pure. Nothing counts as done, there or missing unless the portal said
  * so in a form the contract knows (§1.5); every other answer is a refusal in its own words, or uncertain.
  */
-import type { CallMode, Outcome } from '../../src/adapter-kit/contract/adapter.js'
 import { DONE, evidence, outcomeOfStatus } from '../../src/adapter-kit/failure.js'
 import type { HttpAnswer } from '../../src/adapter-kit/http.js'
 import { foldPhrase } from '../../src/model/text.js'
 import { affirms, contains, read, unwrapped, words, type Business, type Reading } from './answer/reading.js'
 import { ALREADY_THERE, BY_STATUS, PARTLY, refusalKind, UNEXPLAINED, type Refusal } from './answer/refusals.js'
 import type { AnswerRules } from './settings.js'
+import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
+import type { CallMode } from '../../src/adapter-kit/contract/deliver.js'
 
 export interface Question {
   /** Is this the dossier itself, and not its steps? */

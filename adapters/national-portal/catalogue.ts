@@ -1,6 +1,5 @@
 /** Reads of the portal's lists (contract §2.4 to §2.8). Pure. */
 import { toShortAgency } from '../../src/model/codes.js'
-import type { CatalogueItem, Outcome, Pulled, PullQuestion } from '../../src/adapter-kit/contract/adapter.js'
 import type { HttpAnswer } from '../../src/adapter-kit/http.js'
 import { isRecord } from '../../src/model/json.js'
 import { storable } from '../../src/model/text.js'
@@ -8,6 +7,8 @@ import { byStatus, refusedRead, type Question } from './answer.js'
 import { read, unwrapped, words, type Business } from './answer/reading.js'
 import { LISTS, type List } from './catalogue/lists.js'
 import { membersOf, type Members, type Row } from './catalogue/members.js'
+import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
+import type { CatalogueItem, Pulled, PullQuestion } from '../../src/adapter-kit/contract/poll.js'
 
 export interface CatalogueRead {
   service: string

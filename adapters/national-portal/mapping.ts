@@ -2,7 +2,6 @@
  * Canonical dossier → messages of the National Public Service Portal (contract national-portal §2.1, §2.2, §2.11).
  * The parts in `mapping/` are the dictionary of Vietnamese member names.
  */
-import type { MappingInput, MappingResult } from '../../src/adapter-kit/contract/adapter.js'
 import { KINDS } from './findings.js'
 import { mapDossier } from './mapping/dossier.js'
 import { mapProgress } from './mapping/progress.js'
@@ -10,6 +9,7 @@ import { scoringFindings } from './mapping/scoring.js'
 import { mapStatus, type StatusInput } from './mapping/status.js'
 import { createTranslator, type Translator } from './mapping/translator.js'
 import { textSetting, wholeSetting } from './settings.js'
+import type { MappingInput, MappingResult } from '../../src/adapter-kit/contract/deliver.js'
 
 export function map ({ dossier, steps, codes, settings, fileLink }: MappingInput): MappingResult {
   const translator = createTranslator({ codes, fileLink, extended: settings.EXTENDED_FIELDS !== false })

@@ -1,10 +1,10 @@
 /** A question of a provincial system that only the portal can answer, put to it as it stands. Pure. */
 import type { PassedAnswer, PassedQuestion } from '../../src/adapter-kit/contract/accept.js'
-import type { Outcome } from '../../src/adapter-kit/contract/adapter.js'
 import { DONE } from '../../src/adapter-kit/failure.js'
 import type { HttpAnswer } from '../../src/adapter-kit/http.js'
 import { byStatus, refusedRead, SESSION_CODE, type Question } from './answer.js'
 import { read, unwrapped, words } from './answer/reading.js'
+import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
 
 export interface Passed {
   answer: PassedAnswer

@@ -3,11 +3,11 @@
  * What an expired session looks like is not known (contract §1.3), so an unexplained refusal is tried once more with
  * a new session before it is believed.
  */
-import type { Outcome } from '../../src/adapter-kit/contract/adapter.js'
 import { HttpFailure } from '../../src/adapter-kit/http.js'
 import { SESSION_CODE } from './answer.js'
 import { LOGIN_NOT_TO_REPEAT, loginFailure, type Login } from './answer/login.js'
 import { UNEXPLAINED } from './answer/refusals.js'
+import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
 
 export interface SessionOptions {
   /** Throws only `HttpFailure`, and bounds its own time. */

@@ -1,7 +1,7 @@
 /** The adapter's settings in the shape its code wants. Their types were checked against the manifest before. */
-import type { Settings } from '../../src/adapter-kit/contract/adapter.js'
 import { foldPhrase } from '../../src/model/text.js'
 import { normalCode } from './answer/reading.js'
+import type { Settings } from '../../src/adapter-kit/contract/open.js'
 
 /** How answers are read. Phrases are folded, codes are normal: they compare by equality and inclusion. */
 export interface AnswerRules {

@@ -1,8 +1,8 @@
 /** The platform's messages as they come over the wire. */
 import { parseJson } from '../../src/model/json.js'
-import type { BilingualText } from '../../src/adapter-kit/contract/adapter.js'
 import type { InboundOutcome, InboundRefusal, ItemResult } from '../../src/adapter-kit/contract/receive.js'
 import { decodeUtf8 } from '../../src/model/text.js'
+import type { BilingualText } from '../../src/model/bilingual.js'
 
 /** Undefined for what is no JSON in UTF-8. */
 export function readBody (body: Buffer): unknown {

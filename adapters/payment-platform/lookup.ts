@@ -1,9 +1,9 @@
 /** dptracuuthanhtoanhs: the platform asks what there is to pay for a dossier (national-portal §4.5). */
 import { toDate14 } from '../../src/model/dates.js'
-import type { Settings } from '../../src/adapter-kit/contract/adapter.js'
 import type { CheckForm, InboundOutcome, InboundReading, InboundRequest, ReceiveOperation, WireReply } from '../../src/adapter-kit/contract/receive.js'
 import { inWords, MALFORMED, readBody, reasonOf } from './body.js'
 import { billOf } from './mapping.js'
+import type { Settings } from '../../src/adapter-kit/contract/open.js'
 
 export const paymentLookup: ReceiveOperation = { read, answer }
 

@@ -1,8 +1,9 @@
 /** A dossier's fees as the platform bills them: the members of ThongTinBienLai (national-portal §4.5). */
-import type { Dossier, Settings } from '../../src/adapter-kit/contract/adapter.js'
 import type { QuestionSubject } from '../../src/adapter-kit/contract/receive.js'
 import { foldPhrase, shorten } from '../../src/model/text.js'
 import { textSetting } from './settings.js'
+import type { Dossier } from '../../src/model/dossier-types.js'
+import type { Settings } from '../../src/adapter-kit/contract/open.js'
 
 type Fee = NonNullable<Dossier['fees']>[number]
 type Due = NonNullable<QuestionSubject['due']>

@@ -1,12 +1,12 @@
 /** CONFIRM: the platform says what became of a payment (national-portal §4.5). */
 import { fromDate14 } from '../../src/model/dates.js'
-import type { Settings } from '../../src/adapter-kit/contract/adapter.js'
 import { isRecord } from '../../src/model/json.js'
 import { hasJoinedMac, sameText } from '../../src/adapter-kit/mac.js'
 import type { CheckForm, InboundMessage, InboundOutcome, InboundReading, InboundRefusal, InboundRequest, ReceiveOperation, WireReply } from '../../src/adapter-kit/contract/receive.js'
 import { inWords, MALFORMED, readBody, reasonOf } from './body.js'
 import { listSetting, textSetting } from './settings.js'
 import { SIGNED } from './signing.js'
+import type { Settings } from '../../src/adapter-kit/contract/open.js'
 
 export const paymentResult: ReceiveOperation = { read, answer }
 

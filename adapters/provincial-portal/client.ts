@@ -1,10 +1,12 @@
 /** The wire: one signed POST to one endpoint, by Standard Webhooks. */
-import type { CallContext, DeliverClient, Endpoint, OpenOptions, Outcome, PlannedCall, WireRequest } from '../../src/adapter-kit/contract/adapter.js'
 import { DONE, evidence, outcomeOfStatus } from '../../src/adapter-kit/failure.js'
 import { ADDRESS_REFUSED } from '../../src/adapter-kit/guard.js'
 import { createHttpClient, HttpFailure, type HttpAnswer } from '../../src/adapter-kit/http.js'
 import { ENDPOINT_GONE, signedHeaders } from '../../src/adapter-kit/webhook.js'
 import { allowedNetworks, secret } from './settings.js'
+import type { OpenOptions } from '../../src/adapter-kit/contract/open.js'
+import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
+import type { CallContext, DeliverClient, Endpoint, PlannedCall, WireRequest } from '../../src/adapter-kit/contract/deliver.js'
 
 const HEADERS = { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'lien-thong' }
 

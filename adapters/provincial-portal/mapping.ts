@@ -1,5 +1,6 @@
 /** An event → the message that a provincial portal receives (docs/webhooks.md). */
-import type { MappingResult, NotificationInput } from '../../src/adapter-kit/contract/adapter.js'
+import type { NotificationInput } from '../../src/adapter-kit/contract/notify.js'
+import type { MappingResult } from '../../src/adapter-kit/contract/deliver.js'
 
 export function map ({ notification: { id, type, timestamp, data }, endpoint }: NotificationInput): MappingResult {
   return { calls: [{ operation: 'event', message: { id, type, timestamp, data }, steps: [], to: endpoint }], findings: [] }

@@ -1,7 +1,8 @@
 /** The adapter's settings in the shape its code wants, and what they say of an endpoint. Pure. */
-import type { Settings, UrlProblem } from '../../src/adapter-kit/contract/adapter.js'
 import { permitsHost } from '../../src/adapter-kit/guard.js'
 import { endpointSecret, type SecretOf } from '../../src/adapter-kit/webhook.js'
+import type { UrlProblem } from '../../src/adapter-kit/contract/notify.js'
+import type { Settings } from '../../src/adapter-kit/contract/open.js'
 
 export function allowedNetworks ({ ALLOW_NETWORKS: networks }: Settings): readonly string[] {
   if (typeof networks === 'object') return networks

@@ -1,10 +1,10 @@
 /** Classification that every adapter shares (design §2.7). Pure. */
-import type { Outcome } from './contract/adapter.js'
 import type { HttpFailure } from './http.js'
 import { type HttpAnswer } from './http.js'
 import { httpDate } from './http-date.js'
 import { REDIRECTS, shownLocation } from './redirect.js'
 import { readableLine, storable } from '../model/text.js'
+import type { Outcome } from './contract/outcome.js'
 
 /** The kinds a failed delivery can have (design §3). */
 export type FailureKind = 'transient' | 'uncertain' | 'refused' | 'mapping' | 'cancelled'

@@ -4,10 +4,10 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { Dispatcher } from 'undici'
-import type { HttpOptions } from './contract/adapter.js'
 import { isTunnelRefusal, openDispatcher } from './network.js'
 import { MOST_HOPS, redirectWithin } from './redirect.js'
 import { createSlots } from './slots.js'
+import type { HttpOptions } from './contract/open.js'
 
 export interface HttpRequest {
   method: 'GET' | 'POST'

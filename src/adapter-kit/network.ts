@@ -1,7 +1,7 @@
 /** The way to a partner: whom to trust, who we are, through which proxy, from which address. One per adapter. */
 import { Agent, Pool, ProxyAgent, type Dispatcher } from 'undici'
-import type { ManifestLimits } from './contract/adapter.js'
 import { guardedConnector, type Guard } from './guard.js'
+import type { ManifestLimits } from './manifest.js'
 
 /** What an operator set for one adapter's connections; texts in PEM. All may be absent. */
 export interface Network {

@@ -1,6 +1,4 @@
 /** Redirects: which of them may be followed, and what of their address may be shown. Pure. */
-import type { HttpAnswer } from './http.js'
-
 /** RFC 9110 §15.4 leaves the number open; a partner that needs more sends in circles. */
 export const MOST_HOPS = 3
 
@@ -11,7 +9,7 @@ export const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
  * Where a 307 or 308 sends the same message on the same server; undefined for everything else. The other statuses would
  * turn it into a GET, and another server would be shown names and a session that are not meant for it.
  */
-export function redirectWithin (url: URL, { status, headers: { location } }: HttpAnswer): URL | undefined {
+export function redirectWithin (url: URL, { status, headers: { location } }: { status: number, headers: Readonly<Record<string, string>> }): URL | undefined {
   if ((status !== 307 && status !== 308) || location === undefined || !URL.canParse(location, url.href)) return undefined
   const next = new URL(location, url)
   return next.origin === url.origin ? next : undefined

@@ -1,6 +1,5 @@
 /** Loads the adapters that the settings name and opens their clients. */
 import { toShortAgency } from '../model/codes.js'
-import type { DeliverClient, Pace, Settings } from '../adapter-kit/contract/adapter.js'
 import { nameSet } from '../base/redaction.js'
 import { checkNames, readAdapterSettings, settingPrefix } from '../config/adapter-settings.js'
 import type { Environment } from '../config/gateway.js'
@@ -10,6 +9,8 @@ import { inBatches } from './batches.js'
 import { ADAPTERS_FOLDER, adapterIds, loadAdapter, readManifest } from './registry.js'
 import { repeatability } from './repeatability.js'
 import type { ActiveAdapter, Inbox, InstalledAdapter } from './active-adapter.js'
+import type { Pace, Settings } from '../adapter-kit/contract/open.js'
+import type { DeliverClient } from '../adapter-kit/contract/deliver.js'
 
 export interface ActivateOptions {
   environment: Environment

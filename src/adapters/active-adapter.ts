@@ -1,8 +1,10 @@
 /** Adapters as the kernel holds them: loaded, with settings, with open clients. */
-import type { DeliverClient, DeliveringAdapter, Manifest } from '../adapter-kit/contract/adapter.js'
+import type { DeliveringAdapter } from '../adapter-kit/contract/adapter.js'
 import type { AdapterSettings } from '../config/adapter-settings.js'
 import type { LoadedAdapter } from './registry.js'
 import type { InboxClient } from '../adapter-kit/contract/poll.js'
+import type { Manifest } from '../adapter-kit/manifest.js'
+import type { DeliverClient } from '../adapter-kit/contract/deliver.js'
 
 /** An adapter with its settings. */
 export interface InstalledAdapter extends LoadedAdapter, AdapterSettings {

@@ -3,7 +3,8 @@
  * two revisions of one dossier never share a batch, a crash leaves every member uncertain by itself, and a stop sends
  * what waits: a lane is not given up while its call is in a batch.
  */
-import type { CallContext, CallMode, DeliverClient, Outcome, PlannedCall } from '../adapter-kit/contract/adapter.js'
+import type { Outcome } from '../adapter-kit/contract/outcome.js'
+import type { CallContext, CallMode, DeliverClient, PlannedCall } from '../adapter-kit/contract/deliver.js'
 
 export interface BatchOptions {
   /** Most calls in one message; 1: no batches. */

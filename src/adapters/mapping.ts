@@ -1,5 +1,4 @@
 /** Runs an adapter's mapping and checks what it made: a defect or a misfit is a finding, never an exception. */
-import type { BilingualText, Dossier, MappingResult, NotificationInput, NumberedStep, PlannedCall } from '../adapter-kit/contract/adapter.js'
 import { toHanoi } from '../model/dates.js'
 import { fileReference } from '../model/file-reference.js'
 import { hasErrors, raise, type Finding, type FindingKind } from '../model/findings.js'
@@ -7,6 +6,10 @@ import type { CodeBook } from '../codes/book.js'
 import type { FileLink } from '../files/links.js'
 import { filesOf } from '../files/references.js'
 import type { ActiveAdapter } from './active-adapter.js'
+import type { BilingualText } from '../model/bilingual.js'
+import type { Dossier } from '../model/dossier-types.js'
+import type { NotificationInput } from '../adapter-kit/contract/notify.js'
+import type { MappingResult, NumberedStep, PlannedCall } from '../adapter-kit/contract/deliver.js'
 
 /** Our faults, whatever the adapter. */
 export const MAPPING_KINDS = {

@@ -3,8 +3,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import type { Adapter, CodeSeeds, Manifest } from '../adapter-kit/contract/adapter.js'
+import type { Adapter } from '../adapter-kit/contract/adapter.js'
 import { ConfigError } from '../base/problem.js'
+import type { Manifest } from '../adapter-kit/manifest.js'
+import type { CodeSeeds } from '../adapter-kit/contract/codes.js'
 
 /** Beside the compiled code, so that it is found in a checkout and in the image alike. */
 export const ADAPTERS_FOLDER = new URL('../../adapters/', import.meta.url)

@@ -1,5 +1,6 @@
 /** May an unanswered call of an operation be sent again? The manifest says, or the setting it names. */
-import type { Manifest, Settings } from '../adapter-kit/contract/adapter.js'
+import type { Manifest } from '../adapter-kit/manifest.js'
+import type { Settings } from '../adapter-kit/contract/open.js'
 
 export function repeatability (adapter: { manifest: Manifest, settings: Settings }, operation: string): Repeatability {
   const safe = adapter.manifest.deliver?.calls[operation]?.safeToRepeat

@@ -1,10 +1,10 @@
 /** The catalogue copy: versions of a partner's items, and the record of pulls. */
 import { sql } from 'kysely'
-import type { CatalogueItem } from '../adapter-kit/contract/adapter.js'
 import type { Reference } from './changes.sql.js'
 import type { Executor, Tx } from '../db/open.js'
 import type { PullOutcome } from '../db/tables.js'
 import type { ListName } from '../codes/lists.sql.js'
+import type { CatalogueItem } from '../adapter-kit/contract/poll.js'
 
 export interface PullCounts {
   added: number

@@ -1,10 +1,10 @@
 /** The diff of a catalogue as it is shown: what changed, and which open dossiers it touches. */
 import { isDeepStrictEqual } from 'node:util'
 import { toHanoi } from '../model/dates.js'
-import type { Manifest } from '../adapter-kit/contract/adapter.js'
 import { listChanges, type ItemChange, type Touched } from './changes.sql.js'
 import type { Database } from '../db/open.js'
 import { touchedBy } from './touched.js'
+import type { Manifest } from '../adapter-kit/manifest.js'
 
 export interface ShownChange {
   list: string

@@ -1,7 +1,8 @@
 /** An adapter's lists as they are pulled and stored: one that depends on who asks is a list for each unit. Pure. */
 import { toShortAgency } from '../model/codes.js'
-import type { ManifestList, Settings } from '../adapter-kit/contract/adapter.js'
 import type { ActiveAdapter } from '../adapters/active-adapter.js'
+import type { ManifestList } from '../adapter-kit/manifest.js'
+import type { Settings } from '../adapter-kit/contract/open.js'
 
 export interface StoredList {
   /** `unitProcedures/H15.14` for the list of a unit, else the declared name. */

@@ -1,6 +1,5 @@
 /** Copies a partner's lists into versions of our own. A failed or doubtful answer changes nothing. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CatalogueItem, Outcome, Pulled } from '../adapter-kit/contract/adapter.js'
 import { outcomeOfFailure } from '../adapter-kit/failure.js'
 import { HttpFailure } from '../adapter-kit/http.js'
 import { maskText } from '../base/redaction.js'
@@ -13,6 +12,8 @@ import { withLock } from '../db/server.js'
 import { listsOf, type ListOwner, type PullableList } from './lists.js'
 import { referencesOf } from './references.js'
 import { wasPulled } from '../codes/lists.sql.js'
+import type { Outcome } from '../adapter-kit/contract/outcome.js'
+import type { CatalogueItem, Pulled } from '../adapter-kit/contract/poll.js'
 
 export interface PullRequest {
   actor: string

@@ -3,11 +3,11 @@
  * procedure has to do with it, as the partner's own rows say (the manifest's `refers`).
  */
 import { isRecord } from '../model/json.js'
-import type { Manifest } from '../adapter-kit/contract/adapter.js'
 import { referringKeys, touchedDossiers, type ItemChange, type ItemKey, type Link, type Touched } from './changes.sql.js'
 import type { Database } from '../db/open.js'
 import { storedList, type Lists } from './lists.js'
 import { referencesOf } from './references.js'
+import type { Manifest } from '../adapter-kit/manifest.js'
 
 export interface TouchedQuestion {
   changes: readonly ItemChange[]

@@ -1,6 +1,7 @@
 /** The code tables of one adapter as they are looked up. Pure. */
 import { toShortAgency } from '../model/codes.js'
-import type { CodeEntry, CodeSeeds, ManifestCodeTable } from '../adapter-kit/contract/adapter.js'
+import type { ManifestCodeTable } from '../adapter-kit/manifest.js'
+import type { CodeEntry, CodeSeeds } from '../adapter-kit/contract/codes.js'
 
 /** One row of a table; days are `yyyy-mm-dd`. */
 export interface CodeRow {

@@ -1,9 +1,10 @@
 /** The code tables that a process holds in memory, read anew when their version has grown. */
-import type { CodeSeeds, Manifest, ManifestList } from '../adapter-kit/contract/adapter.js'
 import { withDeadline } from '../base/deadline.js'
 import { bookVersions, readBook } from './codes.sql.js'
 import type { Database } from '../db/open.js'
 import { createCodeBook, type CodeBook } from './book.js'
+import type { Manifest, ManifestList } from '../adapter-kit/manifest.js'
+import type { CodeSeeds } from '../adapter-kit/contract/codes.js'
 
 /** What a book needs of an adapter. */
 export interface BookOwner {

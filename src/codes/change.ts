@@ -1,10 +1,10 @@
 /** What an import would do to a code table, and what forbids it. Pure. */
 import type { CodeTableRow } from '../model/dossier-types.js'
-import type { ManifestCodeTable } from '../adapter-kit/contract/adapter.js'
 import { pointer } from '../model/findings.js'
 import type { NewCode, StoredCode } from './codes.sql.js'
 import type { ProblemItem } from '../base/problem.js'
 import { codeKey } from './book.js'
+import type { ManifestCodeTable } from '../adapter-kit/manifest.js'
 
 /** `merge` leaves rows that the import does not mention; `replace` makes the table what the import says. */
 export type ImportMode = 'merge' | 'replace'

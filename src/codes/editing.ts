@@ -7,8 +7,6 @@ import type { ProblemItem } from '../base/problem.js'
 import type { BookOwner } from './books.js'
 import { checkOverlaps, checkRows, checkSize, planImport, toNewCode, type ImportMode, type ImportPlan } from './change.js'
 
-export type { ImportMode } from './change.js'
-
 export interface TableImport {
   owner: BookOwner
   table: string

@@ -1,7 +1,8 @@
 /** Settings of single units: `ADAPTER_<ID>_UNITS=H15.14,H15.18`, then `ADAPTER_<ID>_UNITS_H15_14_PASSWORD=…`. */
 import { toShortAgency } from '../model/codes.js'
-import type { Manifest, Settings } from '../adapter-kit/contract/adapter.js'
 import { list, type Environment } from './gateway.js'
+import type { Manifest } from '../adapter-kit/manifest.js'
+import type { Settings } from '../adapter-kit/contract/open.js'
 
 export interface UnitSettings {
   /** The unit's agency code, as it was written. */

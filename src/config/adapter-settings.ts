@@ -2,13 +2,15 @@
  * Settings of adapters: `ADAPTER_<ID>_<KEY>`, typed by the manifest. A missing or unknown one stops the boot and is
  * named; the longest adapter id wins a prefix, and one that two adapters could mean is refused (design §4).
  */
-import type { BreakerPolicy, Manifest, ManifestLimits, ManifestSetting, Network, RetryPolicy, Settings } from '../adapter-kit/contract/adapter.js'
 import { INBOUND_EXPECTATIONS, INBOUND_PARSERS, INBOUND_SETTINGS, readInbound, type InboundProof } from './inbound.js'
 import { NETWORK_EXPECTATIONS, NETWORK_PARSERS, NETWORK_SETTINGS, readNetwork } from './network.js'
 import { readRetry, RETRY_EXPECTATIONS, RETRY_PARSERS, RETRY_SETTINGS } from './retry.js'
 import { readUnits, unitVariables, type UnitSettings } from './accounts.js'
 import { list, readValue, type Environment } from './gateway.js'
 import { ConfigError } from '../base/problem.js'
+import type { BreakerPolicy, Manifest, ManifestLimits, ManifestSetting, RetryPolicy } from '../adapter-kit/manifest.js'
+import type { Network } from '../adapter-kit/network.js'
+import type { Settings } from '../adapter-kit/contract/open.js'
 
 export interface AdapterSettings {
   settings: Settings

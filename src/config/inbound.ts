@@ -1,6 +1,6 @@
 /** By what the gateway itself tells a partner that calls: where the call comes from, and whose certificate it has. */
 import { parseNetworks, type Networks } from '../base/addresses.js'
-import type { Manifest } from '../adapter-kit/contract/adapter.js'
+import type { Manifest } from '../adapter-kit/manifest.js'
 
 export const INBOUND_SETTINGS = {
   INBOUND_ALLOW: { type: 'networks' },

@@ -1,5 +1,5 @@
 /** How an adapter retries, from its manifest and from settings that override it. */
-import type { BreakerPolicy, Manifest, QuietHours, RetryPolicy } from '../adapter-kit/contract/adapter.js'
+import type { BreakerPolicy, Manifest, QuietHours, RetryPolicy } from '../adapter-kit/manifest.js'
 
 export const RETRY_SETTINGS = {
   RETRY_DELAYS_SECONDS: { type: 'seconds' },

@@ -1,8 +1,8 @@
 /** Dossiers that were filed at a national system: who is told of them, and what may not change about it. Pure. */
-import type { ManifestDeliver } from '../adapter-kit/contract/adapter.js'
 import type { Dossier } from '../model/dossier-types.js'
 import { raise, type Finding } from '../model/findings.js'
 import { ORIGIN_KINDS as KINDS } from './review/origin-kinds.js'
+import type { ManifestDeliver } from '../adapter-kit/manifest.js'
 
 export type Origin = NonNullable<Dossier['origin']>
 

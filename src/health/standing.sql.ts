@@ -1,7 +1,6 @@
 /** What stands still, and for how long: paused adapters, open breakers, polls that fail, facts that are no events yet. */
 import { sql } from 'kysely'
 import type { Executor } from '../db/open.js'
-import type { Target } from '../protection/breakers.sql.js'
 
 export interface AdapterStatus {
   adapter: string
@@ -29,7 +28,10 @@ export async function backlog (db: Executor): Promise<Backlog[]> {
   return rows
 }
 
-export interface OpenTarget extends Target {
+export interface OpenTarget {
+  adapter: string
+  /** A unit's code or an endpoint's id; empty for the adapter's own account. */
+  account: string
   opened_at: Date
   probe_at: Date
   probes: number
@@ -39,7 +41,7 @@ export interface OpenTarget extends Target {
 /** Not those of endpoints that are switched off: nobody waits for them. Switched on again, they still have to show that they are back. */
 export async function openTargets (db: Executor): Promise<OpenTarget[]> {
   const { rows } = await sql<OpenTarget>`
-    select adapter, unit, opened_at, probe_at, probes, code from targets where opened_at is not null
+    select adapter, unit as account, opened_at, probe_at, probes, code from targets where opened_at is not null
       and not exists (select from webhook_endpoints w where w.id = targets.unit and (w.disabled_at is not null or w.deleted_at is not null))
     order by adapter, unit`.execute(db)
   return rows

@@ -3,10 +3,11 @@
  * opens the breaker for all processes, in PostgreSQL, where claims look (ADR 0015). One attempt at a time then shows
  * whether the partner is back, and any answer closes it.
  */
-import type { BreakerPolicy, Outcome, RetryPolicy } from '../adapter-kit/contract/adapter.js'
 import type { Database } from '../db/open.js'
 import { closeBreaker, openBreaker, type Target } from './breakers.sql.js'
 import { concernsThisDossier } from './outages.js'
+import type { BreakerPolicy, RetryPolicy } from '../adapter-kit/manifest.js'
+import type { Outcome } from '../adapter-kit/contract/outcome.js'
 
 export interface Noted {
   outcome: Outcome

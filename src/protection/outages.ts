@@ -1,5 +1,5 @@
 /** Whether a failure speaks of one dossier or of the partner. Pure. */
-import type { Outcome } from '../adapter-kit/contract/adapter.js'
+import type { Outcome } from '../adapter-kit/contract/outcome.js'
 
 /** Statuses that speak of the partner or of something before it, not of what was sent. */
 const OUTAGE_STATUSES = [408, 425, 429, 502, 503, 504]

@@ -3,7 +3,7 @@
  * small blocks; this process lets one waiting call go at each of its slots. There is no window, so none with an edge at
  * which twice the rate could pass.
  */
-import type { Pace } from '../adapter-kit/contract/adapter.js'
+import type { Pace } from '../adapter-kit/contract/open.js'
 
 /** Where slots come from: `reserve` answers with the milliseconds from now to the first of the block. */
 export interface SlotStore {

@@ -1,5 +1,4 @@
 /** One dossier against its partner: what we would send against what the partner says it holds. */
-import type { Dossier, PlannedCall } from '../adapter-kit/contract/adapter.js'
 import { toHanoi } from '../model/dates.js'
 import type { CodeBook } from '../codes/book.js'
 import type { Checked, OpenItem } from './reconciliations.sql.js'
@@ -8,6 +7,8 @@ import { unsignedLink } from '../files/links.js'
 import { asUnit } from '../adapters/accounts.js'
 import type { ActiveAdapter } from '../adapters/active-adapter.js'
 import type { QueueLog } from '../base/log.js'
+import type { Dossier } from '../model/dossier-types.js'
+import type { PlannedCall } from '../adapter-kit/contract/deliver.js'
 
 export interface Question {
   adapter: ActiveAdapter

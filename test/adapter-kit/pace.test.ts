@@ -1,8 +1,8 @@
 // A call waits for its turn before anything of it is under way: its time, its record, its bytes.
 import t, { type Test } from 'tap'
-import type { HttpOptions } from '../../src/adapter-kit/contract/adapter.js'
 import { createHttpClient } from '../../src/adapter-kit/http.js'
 import { failureOf, httpPartner, LIMITS, rawPartner, type Ask } from './support.js'
+import type { HttpOptions } from '../../src/adapter-kit/contract/open.js'
 
 t.setTimeout(30_000)
 

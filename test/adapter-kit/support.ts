@@ -3,8 +3,8 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import type { Test } from 'tap'
-import type { ManifestLimits } from '../../src/adapter-kit/contract/adapter.js'
 import { createHttpClient, HttpFailure, type HttpAnswer, type HttpRequest } from '../../src/adapter-kit/http.js'
+import type { ManifestLimits } from '../../src/adapter-kit/manifest.js'
 
 export const LIMITS: ManifestLimits = { concurrency: 4, connections: 4, connectTimeoutMs: 2000, callTimeoutMs: 5000, maxResponseBytes: 4096 }
 

@@ -1,10 +1,11 @@
 // Several lanes' calls in one message: each keeps its own outcome (design §2.10).
 import fc from 'fast-check'
 import t from 'tap'
-import type { BatchAnswer, CallContext, DeliverClient, Outcome, PlannedCall } from '../../src/adapter-kit/contract/adapter.js'
 import { inBatches } from '../../src/adapters/batches.js'
 import { aDossier, codeOf } from '../support/dossiers.js'
 import { deliveryStates, portalSettings, startGateway, startSandbox } from '../support/gateway.js'
+import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
+import type { BatchAnswer, CallContext, DeliverClient, PlannedCall } from '../../src/adapter-kit/contract/deliver.js'
 
 const DONE: Outcome = { verdict: 'done', rule: 'x', code: '', words: '' }
 const REFUSED: Outcome = { verdict: 'refused', rule: 'x', code: 'no', words: 'không' }

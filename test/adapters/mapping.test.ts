@@ -1,6 +1,5 @@
 // What a mapping makes is checked before anything is sent; a defect or a misfit is a finding, never an exception.
 import t, { type Test } from 'tap'
-import type { DeliverOperation, MappingResult } from '../../src/adapter-kit/contract/adapter.js'
 import { fileReference } from '../../src/model/file-reference.js'
 import { createCodeBook } from '../../src/codes/book.js'
 import type { PreviewState } from '../../src/operations/deliver/reading.sql.js'
@@ -11,6 +10,7 @@ import { unsignedLink } from '../../src/files/links.js'
 import { goldenFiles, readGolden, writeGolden, type GoldenCase } from '../dossier/review/golden.js'
 import { aDossier, aStep } from '../support/dossiers.js'
 import type { ActiveAdapter } from '../../src/adapters/active-adapter.js'
+import type { DeliverOperation, MappingResult } from '../../src/adapter-kit/contract/deliver.js'
 
 const book = createCodeBook({ tables: {}, seeds: {}, rows: [] })
 const WITHOUT_HISTORY: PreviewState = { knownAt: [], unconfirmed: [], stepIds: [] }

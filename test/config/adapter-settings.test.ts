@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import type { Manifest, ManifestSetting } from '../../src/adapter-kit/contract/adapter.js'
 import { NETWORK_SETTINGS } from '../../src/config/network.js'
 import { INBOUND_SETTINGS } from '../../src/config/inbound.js'
 import { checkNames, KERNEL_SETTING_NAMES, readAdapterSettings, settingPrefix, type AdapterSettings } from '../../src/config/adapter-settings.js'
@@ -11,6 +10,7 @@ import type { Environment } from '../../src/config/gateway.js'
 import { activateAdapters } from '../../src/adapters/activate.js'
 import { ConfigError } from '../../src/base/problem.js'
 import { portalSettings } from '../support/gateway.js'
+import type { Manifest, ManifestSetting } from '../../src/adapter-kit/manifest.js'
 
 type Settings = Record<string, Omit<ManifestSetting, 'help'>>
 

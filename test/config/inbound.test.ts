@@ -1,10 +1,10 @@
 // Who may call: settings of every adapter that takes calls.
 import t from 'tap'
-import type { Manifest } from '../../src/adapter-kit/contract/adapter.js'
 import { isInside } from '../../src/base/addresses.js'
 import { readAdapterSettings, type AdapterSettings } from '../../src/config/adapter-settings.js'
 import { ConfigError } from '../../src/base/problem.js'
 import { readManifest } from '../../src/adapters/registry.js'
+import type { Manifest } from '../../src/adapter-kit/manifest.js'
 
 const FIRST = await readManifest('first', new URL('../fixtures/adapters/', import.meta.url))
 const { settings: _, ...rest } = FIRST

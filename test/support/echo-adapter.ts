@@ -1,7 +1,10 @@
 // The smallest adapter there can be: what the kernel's tests deliver with, beside the real one.
-import type { CallContext, DeliverClient, DeliveringAdapter, OpenOptions, Outcome, PlannedCall } from '../../src/adapter-kit/contract/adapter.js'
+import type { DeliveringAdapter } from '../../src/adapter-kit/contract/adapter.js'
 import { DONE, evidence, outcomeOfStatus } from '../../src/adapter-kit/failure.js'
 import { createHttpClient } from '../../src/adapter-kit/http.js'
+import type { OpenOptions } from '../../src/adapter-kit/contract/open.js'
+import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
+import type { CallContext, DeliverClient, PlannedCall } from '../../src/adapter-kit/contract/deliver.js'
 
 export const echoAdapter: DeliveringAdapter = {
   deliver: {

@@ -1,12 +1,12 @@
 /** One entry of `data` → the canonical document as far as it can be read, and what was left out of it. Pure. */
 import type { AcceptedItem } from '../../../src/adapter-kit/contract/accept.js'
 import { agencyOfDossier } from '../../../src/model/codes.js'
-import type { CodeSeeds } from '../../../src/adapter-kit/contract/adapter.js'
 import { valueAt } from '../../../src/model/json.js'
 import { required } from '../mapping/inverse-reader.js'
 import { dossierOf, stepOf } from '../mapping/inverse.js'
 import { DOSSIER, STEP } from './shapes.js'
 import { tidy, type Tidied } from './tidy.js'
+import type { CodeSeeds } from '../../../src/adapter-kit/contract/codes.js'
 
 export interface DossierContext {
   codes: CodeSeeds

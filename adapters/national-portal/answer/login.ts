@@ -1,10 +1,10 @@
 /** What an answer to a login means (contract §1.3). It never speaks of a dossier, so no failure of it is a refusal. */
-import type { Outcome } from '../../../src/adapter-kit/contract/adapter.js'
 import { outcomeOfFailure, outcomeOfStatus } from '../../../src/adapter-kit/failure.js'
 import type { HttpAnswer, HttpFailure } from '../../../src/adapter-kit/http.js'
 import { foldPhrase } from '../../../src/model/text.js'
 import type { AnswerRules } from '../settings.js'
 import { contains, read, words } from './reading.js'
+import type { Outcome } from '../../../src/adapter-kit/contract/outcome.js'
 
 export type Login = { token: string } | { outcome: Outcome }
 

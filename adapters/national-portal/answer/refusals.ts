@@ -2,7 +2,7 @@
  * Kinds of refusals by the portal's words. No source lists its texts: kinds are those of standards §8.8, patterns are
  * inferred. A pattern that misses costs only the better cure; the first that matches wins.
  */
-import type { BilingualText } from '../../../src/adapter-kit/contract/adapter.js'
+import type { BilingualText } from '../../../src/model/bilingual.js'
 
 export interface Refusal {
   code: string

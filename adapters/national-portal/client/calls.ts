@@ -1,5 +1,6 @@
 /** What both generations ask of a planned call. */
-import type { DeliverClient, Outcome, PlannedCall } from '../../../src/adapter-kit/contract/adapter.js'
+import type { Outcome } from '../../../src/adapter-kit/contract/outcome.js'
+import type { DeliverClient, PlannedCall } from '../../../src/adapter-kit/contract/deliver.js'
 
 export interface Service {
   name: string

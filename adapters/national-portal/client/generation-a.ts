@@ -1,8 +1,5 @@
 /** The portal's wire, generation A: envelope, headers, addresses (contract §1.1 to §1.4). */
 import type { PassedAnswer, PassedQuestion } from '../../../src/adapter-kit/contract/accept.js'
-import type {
-  CallContext, CallMode, DeliverClient, OpenOptions, Outcome, PlannedCall, Pulled, PullQuestion, Settings, WireRequest
-} from '../../../src/adapter-kit/contract/adapter.js'
 import { DONE } from '../../../src/adapter-kit/failure.js'
 import { createHttpClient, type HttpAnswer, type HttpRequest } from '../../../src/adapter-kit/http.js'
 import { interpretAnswer, interpretLookup } from '../answer.js'
@@ -14,6 +11,10 @@ import { answerRules, textSetting, wholeSetting } from '../settings.js'
 import { address, queryText } from './address.js'
 import { inOneMessage, itemsOf, serviceOf } from './calls.js'
 import { asking, lookedUp, type LookedUp } from './lookup.js'
+import type { OpenOptions, Settings } from '../../../src/adapter-kit/contract/open.js'
+import type { Outcome } from '../../../src/adapter-kit/contract/outcome.js'
+import type { Pulled, PullQuestion } from '../../../src/adapter-kit/contract/poll.js'
+import type { CallContext, CallMode, DeliverClient, PlannedCall, WireRequest } from '../../../src/adapter-kit/contract/deliver.js'
 
 /** Stands for the session wherever a request is shown. */
 const SHOWN_SESSION = '«session»'

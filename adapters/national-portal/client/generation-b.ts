@@ -4,9 +4,6 @@
  * addresses (create, update, progress), or one that takes `isUpdating` and `MaDinhDanhDV` as query parameters.
  */
 import type { PassedQuestion } from '../../../src/adapter-kit/contract/accept.js'
-import type {
-  CallContext, CallMode, DeliverClient, OpenOptions, Outcome, PlannedCall, PullQuestion, Settings, WireRequest
-} from '../../../src/adapter-kit/contract/adapter.js'
 import { createHttpClient, type HttpAnswer } from '../../../src/adapter-kit/http.js'
 import { interpretAnswer, interpretLookup, interpretProbe, SESSION_CODE } from '../answer.js'
 import { NO_LOOKUP } from '../answer/refusals.js'
@@ -16,6 +13,10 @@ import { answerRules, textSetting } from '../settings.js'
 import { address, filled } from './address.js'
 import { inOneMessage, itemsOf, serviceOf } from './calls.js'
 import { asking, lookedUp, type LookedUp } from './lookup.js'
+import type { OpenOptions, Settings } from '../../../src/adapter-kit/contract/open.js'
+import type { Outcome } from '../../../src/adapter-kit/contract/outcome.js'
+import type { PullQuestion } from '../../../src/adapter-kit/contract/poll.js'
+import type { CallContext, CallMode, DeliverClient, PlannedCall, WireRequest } from '../../../src/adapter-kit/contract/deliver.js'
 
 /** Stands for the token wherever a request is shown. */
 const SHOWN_TOKEN = '«token»'

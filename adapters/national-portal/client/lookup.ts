@@ -1,7 +1,8 @@
 /** TraCuuHoSo, whichever way it is asked: is the dossier there, and what does the portal say it holds (contract §2.3)? */
-import type { DeliverClient, Outcome } from '../../../src/adapter-kit/contract/adapter.js'
 import type { HttpAnswer } from '../../../src/adapter-kit/http.js'
 import { differencesAt } from '../comparison.js'
+import type { Outcome } from '../../../src/adapter-kit/contract/outcome.js'
+import type { DeliverClient } from '../../../src/adapter-kit/contract/deliver.js'
 
 export interface LookedUp {
   there: boolean

@@ -1,7 +1,8 @@
 /** Members that a province's code tables decide: what it calls a thing, and what the portal calls it. */
-import type { Dossier, ProgressStep } from '../../../src/adapter-kit/contract/adapter.js'
 import { KINDS } from '../findings.js'
-import type { Path, Translator } from './translator.js'
+import type { Translator } from './translator.js'
+import type { Dossier, ProgressStep } from '../../../src/model/dossier-types.js'
+import type { Path } from '../../../src/model/findings.js'
 
 export type Stated = Pick<Dossier | ProgressStep, 'status' | 'localStatus'>
 

@@ -1,9 +1,9 @@
 /** DongBoHoSoMC, the dossier's own members (contract §2.1.1); its lists are in papers.ts. */
-import type { Dossier } from '../../../src/adapter-kit/contract/adapter.js'
 import { KINDS } from '../findings.js'
 import { named, statusCode } from './coded.js'
 import { mapPapers } from './papers.js'
 import { compact, flag, type Limit, type Members, type Translator } from './translator.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
 
 /** 995 characters and three dots, as the client that found the limit does (§2.1.1). */
 const SUMMARY: Limit = { limit: 1000, keep: 998 }

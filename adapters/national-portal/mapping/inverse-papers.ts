@@ -1,6 +1,7 @@
 /** The lists of a dossier on the way back (contract §2.1.2 to §2.1.6). */
 import { items, required, text, yesNo, type Reader } from './inverse-reader.js'
-import { compact, type Members, type Path } from './translator.js'
+import { compact, type Members } from './translator.js'
+import type { Path } from '../../../src/model/findings.js'
 
 type ReadItem = (item: Members, path: Path, reader: Reader) => Members
 

@@ -2,12 +2,12 @@
  * The small conversions of the way back, from the portal's members to ours. What has no word or time of ours becomes an
  * `error` finding, so nothing of a national message can be lost silently.
  */
-import type { CodeSeeds } from '../../../src/adapter-kit/contract/adapter.js'
 import { fromDate14 } from '../../../src/model/dates.js'
-import { raise, type Finding } from '../../../src/model/findings.js'
+import { type Finding, type Path, raise } from '../../../src/model/findings.js'
 import { isRecord } from '../../../src/model/json.js'
 import { ACCEPT_KINDS } from '../accept/kinds.js'
-import type { Members, Path } from './translator.js'
+import type { Members } from './translator.js'
+import type { CodeSeeds } from '../../../src/adapter-kit/contract/codes.js'
 
 export interface Reader {
   readonly findings: Finding[]

@@ -3,11 +3,12 @@
  * must keep to `schema/dossier.json` or `schema/progress.json`; what comes out must still pass the canonical schemas,
  * which are stricter in some places (README).
  */
-import type { CodeSeeds, Dossier, ProgressStep } from '../../../src/adapter-kit/contract/adapter.js'
 import type { Finding } from '../../../src/model/findings.js'
 import { readPapers } from './inverse-papers.js'
 import { createReader, items, required, text, yesNo, type Reader } from './inverse-reader.js'
 import { compact, type Members } from './translator.js'
+import type { Dossier, ProgressStep } from '../../../src/model/dossier-types.js'
+import type { CodeSeeds } from '../../../src/adapter-kit/contract/codes.js'
 
 export interface InverseInput {
   /** One element of `data`. */

@@ -1,8 +1,9 @@
 /** The lists of a dossier: files, fees, other attachments, supplement requests, results (contract §2.1.2 to §2.1.6). */
-import type { Dossier } from '../../../src/adapter-kit/contract/adapter.js'
 import { KINDS } from '../findings.js'
 import { optionalCode } from './coded.js'
-import { compact, flag, type Limit, type Members, type Path, type Translator } from './translator.js'
+import { compact, flag, type Limit, type Members, type Translator } from './translator.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
+import type { Path } from '../../../src/model/findings.js'
 
 type Document = NonNullable<Dossier['documents']>[number]
 type Fee = NonNullable<Dossier['fees']>[number]

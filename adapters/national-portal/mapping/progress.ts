@@ -1,7 +1,7 @@
 /** CapNhatTienDoHoSoMC (contract §2.2): every step, in order, once; no step that the province did not report. */
-import type { NumberedStep, PlannedCall } from '../../../src/adapter-kit/contract/adapter.js'
 import { statusCode } from './coded.js'
 import type { Limit, Members, Translator } from './translator.js'
+import type { NumberedStep, PlannedCall } from '../../../src/adapter-kit/contract/deliver.js'
 
 /** 46 characters and three dots, as the client that found the limit does (§2.2). */
 const OFFICER: Limit = { limit: 50, keep: 49 }

@@ -1,7 +1,7 @@
 /** What costs the province points in the service-quality index (standards §4.2 to §4.4). Nothing of it stops a delivery. */
-import type { Dossier } from '../../../src/adapter-kit/contract/adapter.js'
 import { raise, type Finding, type FindingKind, type Path } from '../../../src/model/findings.js'
 import { SCORING } from '../findings.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
 
 interface Rule {
   kind: FindingKind

@@ -2,11 +2,13 @@
  * DongBoTrangThaiHoSo (contract §2.11): the state of a dossier that was filed at the portal. It takes the place of both
  * other calls: sent by those, it would be a second dossier there (pitfall 53).
  */
-import type { Dossier, NumberedStep, PlannedCall } from '../../../src/adapter-kit/contract/adapter.js'
 import { KINDS } from '../findings.js'
 import { statusCode, type Stated } from './coded.js'
 import { accountId } from './dossier.js'
-import type { Members, Path, Translator } from './translator.js'
+import type { Members, Translator } from './translator.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
+import type { Path } from '../../../src/model/findings.js'
+import type { NumberedStep, PlannedCall } from '../../../src/adapter-kit/contract/deliver.js'
 
 export interface StatusInput {
   dossier: Dossier

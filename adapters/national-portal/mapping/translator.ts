@@ -2,14 +2,14 @@
  * The small conversions that every part of the mapping uses. Each one that cannot keep a value reports it as a
  * finding, so no part of the mapping can drop or bend anything silently.
  */
-import type { CodeEntry, MappingInput } from '../../../src/adapter-kit/contract/adapter.js'
 import { fromDate14, hasFraction, toDate14 } from '../../../src/model/dates.js'
 import { fileIdOf } from '../../../src/model/file-reference.js'
 import { raise, type Finding, type FindingKind, type FindingValues, type Path } from '../../../src/model/findings.js'
 import { shorten, textLength } from '../../../src/model/text.js'
 import { KINDS } from '../findings.js'
+import type { CodeEntry } from '../../../src/adapter-kit/contract/codes.js'
+import type { MappingInput } from '../../../src/adapter-kit/contract/deliver.js'
 
-export type { Path } from '../../../src/model/findings.js'
 export type Members = Record<string, unknown>
 
 /** A limit that clients of the portal keep by cutting; `keep` is the length they cut to. */

@@ -1,9 +1,9 @@
 /** The body of a call of the portal: proven, parsed, in one spelling. Pure. */
-import type { Settings } from '../../../src/adapter-kit/contract/adapter.js'
 import { isRecord, parseJson } from '../../../src/model/json.js'
 import { sameText } from '../../../src/adapter-kit/mac.js'
 import type { InboundRefusal, InboundRequest } from '../../../src/adapter-kit/contract/receive.js'
 import { decodeUtf8 } from '../../../src/model/text.js'
+import type { Settings } from '../../../src/adapter-kit/contract/open.js'
 
 export type Body = Record<string, unknown>
 

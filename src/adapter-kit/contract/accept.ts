@@ -2,8 +2,9 @@
  * `accept`: a provincial system talks to us in the partner's own format (design §4). An adapter reads its messages and
  * words the answers, purely; the kernel (`src/accept`) owns sessions, intake, stores and the partner's silence.
  */
-import type { CodeSeeds, Settings } from './adapter.js'
 import type { Finding, FindingKind } from '../../model/findings.js'
+import type { Settings } from './open.js'
+import type { CodeSeeds } from './codes.js'
 
 export interface AcceptOperation {
   /** The addresses that the settings open: none by default. */

@@ -1,6 +1,7 @@
 /** What an adapter of notifications works with (src/adapter-kit/contract/adapter.ts). */
 import type { BilingualText } from '../../model/bilingual.js'
-import type { MappingResult, Settings } from './adapter.js'
+import type { Settings } from './open.js'
+import type { Endpoint, MappingResult } from './deliver.js'
 
 /** Something that happened, as a provincial portal is told it. Thin, and free of personal data. */
 export interface Notification {
@@ -10,14 +11,6 @@ export interface Notification {
   /** In +07:00. */
   timestamp: string
   data: Readonly<Record<string, unknown>>
-}
-
-/** Where a notification goes. */
-export interface Endpoint {
-  id: string
-  url: string
-  /** Versions of its secret that are valid now, newest first: one, or two during a rotation. */
-  secretVersions: readonly number[]
 }
 
 export interface NotificationInput {

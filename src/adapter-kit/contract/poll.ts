@@ -4,7 +4,8 @@
  * The kernel (`src/polling`) owns the timer, the deadline, storing each item once, the order "stored, then acknowledged", and
  * audit; an adapter reads a page and says what it means, and acknowledges what it is told to.
  */
-import type { OpenOptions, Outcome } from './adapter.js'
+import type { OpenOptions } from './open.js'
+import type { Outcome } from './outcome.js'
 
 export interface PulledItem {
   /** The partner's own key of the item. One that comes again with other content is kept as a new version. */
@@ -41,4 +42,22 @@ export interface InboxClient {
 
 export interface PollOperation {
   open: (options: OpenOptions) => InboxClient
+}
+
+export interface PullQuestion {
+  list: string
+  /** For a list with `each`: the item that is asked for. */
+  key?: string
+}
+
+/** Items as the partner gave them, or why it gave none. */
+export type Pulled = { items: CatalogueItem[] } | { outcome: Outcome }
+
+export interface CatalogueItem {
+  /** The partner's own code. */
+  key: string
+  /** The partner's own name for it. */
+  name: string
+  /** The whole row, members in capitals. */
+  content: Readonly<Record<string, unknown>>
 }

@@ -5,8 +5,8 @@
  * and metrics; an adapter proves who sent a request, reads it, and says what became of it in the partner's words.
  */
 import type { BilingualText } from '../../model/bilingual.js'
-import type { Settings } from './adapter.js'
 import type { Dossier } from '../../model/dossier-types.js'
+import type { Settings } from './open.js'
 
 /** A request by which the partner calls us, as it came. Header names are in lower case. */
 export interface InboundRequest {

@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { toHanoi } from '../../model/dates.js'
 import { outcomeOfFailure } from '../../adapter-kit/failure.js'
 import { HttpFailure } from '../../adapter-kit/http.js'
-import type { Outcome } from '../../adapter-kit/contract/adapter.js'
 import { recordAudit } from '../../db/audit.js'
 import { pauseAdapter, resumeAdapter } from '../../protection/pauses.sql.js'
 import { probeLanes } from '../../db/lanes.js'
@@ -13,6 +12,7 @@ import { simple } from '../plugins/problems.js'
 import type { Need } from '../needs.js'
 import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 import { adapterControls, backlog, type OpenTarget, openTargets } from '../../health/standing.sql.js'
+import type { Outcome } from '../../adapter-kit/contract/outcome.js'
 
 type AdapterRequest = FastifyRequest<{ Params: { id: string }, Body: { reason?: unknown } | null }>
 
@@ -95,7 +95,7 @@ export async function adapterRoutes (app: FastifyInstance, { services }: { servi
 }
 
 /** An account at the partner whose breaker is open. */
-function targetView ({ unit, opened_at: since, probe_at: nextProbeAt, probes, code }: OpenTarget): Record<string, unknown> {
+function targetView ({ account: unit, opened_at: since, probe_at: nextProbeAt, probes, code }: OpenTarget): Record<string, unknown> {
   return { unit, since: toHanoi(since), nextProbeAt: toHanoi(nextProbeAt), probes, code }
 }
 

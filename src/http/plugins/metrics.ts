@@ -39,7 +39,7 @@ export function createMetrics (attempts: Registry): Metrics {
       age.set({ adapter, state }, (Date.now() - oldest.getTime()) / 1000)
     }
     for (const { adapter, count: dossiers } of nearDue) near.set({ adapter }, dossiers)
-    for (const { adapter, unit } of openTargets) open.set({ adapter, unit }, 1)
+    for (const { adapter, account: unit } of openTargets) open.set({ adapter, unit }, 1)
     behind.set(unreadSince === undefined ? 0 : Math.max(0, (Date.now() - unreadSince.getTime()) / 1000))
     taken.set((Date.now() - takenAt) / 1000)
   }

@@ -2,7 +2,6 @@
  * One attempt of a delivery: map, check, send call after call, and write how it ended in one transaction. A failure
  * between two calls leaves the delivery where it can go on: what was confirmed is not sent again.
  */
-import type { Outcome, PlannedCall } from '../../adapter-kit/contract/adapter.js'
 import type { Finding } from '../../model/findings.js'
 import { maskText } from '../../base/redaction.js'
 import { ENDPOINT_GONE } from '../../adapter-kit/webhook.js'
@@ -21,6 +20,8 @@ import { codesOn } from '../../adapters/mapping.js'
 import { repeatability } from '../../adapters/repeatability.js'
 import { decide, type Decision } from './retry.js'
 import { forSubject, mapSubject, namesOf, type Looking } from './subject.js'
+import type { Outcome } from '../../adapter-kit/contract/outcome.js'
+import type { PlannedCall } from '../../adapter-kit/contract/deliver.js'
 
 /** Returns what the lane has next. */
 export async function runAttempt (context: DeliveryContext, claimed: Claim): Promise<NextHead> {

@@ -2,7 +2,6 @@
  * One planned call: its exchange is recorded before the bytes leave and after the answer came, and the choice between
  * create and update is corrected by what the partner says. Nothing is ever created because a question went unanswered.
  */
-import type { CallMode, Outcome, PlannedCall } from '../../adapter-kit/contract/adapter.js'
 import { outcomeOfFailure } from '../../adapter-kit/failure.js'
 import { HttpFailure } from '../../adapter-kit/http.js'
 import { maskMembers, maskSignatures, maskText } from '../../base/redaction.js'
@@ -15,6 +14,8 @@ import { reached } from '../../base/kill-points.js'
 import type { Claim } from './claim.js'
 import type { DeliveryContext } from './context.js'
 import { personalTexts } from './subject.js'
+import type { Outcome } from '../../adapter-kit/contract/outcome.js'
+import type { CallMode, PlannedCall } from '../../adapter-kit/contract/deliver.js'
 
 export interface CallResult {
   call: PlannedCall

@@ -1,11 +1,11 @@
 /** Turns an outcome that was not `done` into what is stored with the delivery and shown to people. */
-import type { Outcome } from '../../adapter-kit/contract/adapter.js'
 import { toHanoi } from '../../model/dates.js'
 import type { DeliveryChange } from './interrupted.sql.js'
 import type { MissingCode } from '../../db/tables.js'
 import { explainFailure } from './explain.js'
 import { fingerprint } from './fingerprint.js'
 import type { Decision } from './retry.js'
+import type { Outcome } from '../../adapter-kit/contract/outcome.js'
 
 export type StoredChange = Pick<DeliveryChange, 'failureKind' | 'failureCode' | 'failure' | 'fingerprint'>
 

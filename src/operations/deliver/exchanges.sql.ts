@@ -1,8 +1,8 @@
 /** Exchanges: the calls of an attempt. The row is there before the bytes leave; that is what makes a crash explainable. */
 import { sql } from 'kysely'
-import type { CallMode } from '../../adapter-kit/contract/adapter.js'
 import { LeaseLost, type Lease } from '../../db/lanes.js'
 import type { Database, Tx } from '../../db/open.js'
+import type { CallMode } from '../../adapter-kit/contract/deliver.js'
 
 export interface PlannedExchange {
   attemptId: string

@@ -1,7 +1,7 @@
 /** Words for people about a failed delivery: what happened and what to do, by failure code, else by kind. */
-import type { BilingualText } from '../../adapter-kit/contract/adapter.js'
 import type { FailureKind } from '../../adapter-kit/failure.js'
 import type { Decision } from './retry.js'
+import type { BilingualText } from '../../model/bilingual.js'
 
 export interface Explanation {
   message: BilingualText

@@ -1,10 +1,10 @@
 /** The files of a dossier for an adapter whose partner takes bytes: those that the dossier refers to, while the call may run. */
 import { addAbortSignal } from 'node:stream'
-import type { FileAccess } from '../../adapter-kit/contract/adapter.js'
 import { fileOfDossier } from '../../files/files.sql.js'
 import { typeById } from '../../files/types.js'
 import type { Claim } from './claim.js'
 import type { DeliveryContext } from './context.js'
+import type { FileAccess } from '../../adapter-kit/contract/deliver.js'
 
 export function openFilesOf ({ db, files }: Pick<DeliveryContext, 'db' | 'files'>, { head, lease }: Pick<Claim, 'head' | 'lease'>): FileAccess {
   return {

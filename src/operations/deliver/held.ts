@@ -2,7 +2,6 @@
  * Held deliveries are resolved by asking the partner where it can be asked, else by an operator who has looked there. Either
  * way the lane goes on by itself: with what is left when the call had arrived, with the call again when it had not.
  */
-import type { Dossier, NumberedStep, PlannedCall } from '../../adapter-kit/contract/adapter.js'
 import { toHanoi } from '../../model/dates.js'
 import { recordAudit } from '../../db/audit.js'
 import { askAgainLater, heldToAsk, resolveHeld, type HeldDelivery, type Resolution, type Resolved } from './held.sql.js'
@@ -13,6 +12,8 @@ import { mapDossier } from '../../adapters/mapping.js'
 import { asUnit } from '../../adapters/accounts.js'
 import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 import type { QueueLog } from '../../base/log.js'
+import type { Dossier } from '../../model/dossier-types.js'
+import type { NumberedStep, PlannedCall } from '../../adapter-kit/contract/deliver.js'
 
 export interface ResolveRequest {
   id: string

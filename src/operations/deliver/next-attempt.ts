@@ -1,6 +1,6 @@
 /** When a waiting delivery is attempted next, and what else it waits for: shown wherever a delivery is. Pure. */
-import type { QuietHours } from '../../adapter-kit/contract/adapter.js'
 import { quietUntil } from './quiet-hours.js'
+import type { QuietHours } from '../../adapter-kit/manifest.js'
 
 export interface WaitingDelivery {
   state: string

@@ -1,10 +1,10 @@
 /** What would be sent for a dossier, exactly, without sending or storing anything. */
-import type { NumberedStep, PlannedCall, WireRequest } from '../../adapter-kit/contract/adapter.js'
 import type { Finding } from '../../model/findings.js'
 import type { CodeBook } from '../../codes/book.js'
 import type { PreviewState } from './reading.sql.js'
 import { mapDossier, type Mappable } from '../../adapters/mapping.js'
 import type { ActiveAdapter } from '../../adapters/active-adapter.js'
+import type { NumberedStep, PlannedCall, WireRequest } from '../../adapter-kit/contract/deliver.js'
 
 export interface AdapterPreview {
   adapter: string

@@ -1,6 +1,6 @@
 /** Hours of the day, in +07:00, in which nothing is sent to a partner: its maintenance, or a province's own wish. Pure. */
-import type { QuietHours } from '../../adapter-kit/contract/adapter.js'
 import type { Span } from './standstill.js'
+import type { QuietHours } from '../../adapter-kit/manifest.js'
 
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000

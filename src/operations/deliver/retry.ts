@@ -1,13 +1,14 @@
 /**
  * What becomes of a delivery after one call's outcome. Pure: time and randomness are arguments (design §2.7, §2.8).
  */
-import type { Outcome, RetryPolicy } from '../../adapter-kit/contract/adapter.js'
 import type { FailureKind } from '../../adapter-kit/failure.js'
 import type { DeliveryState } from '../../db/tables.js'
 import { quietUntil } from './quiet-hours.js'
 import { standstillMs, type Span } from './standstill.js'
 import type { Repeatability } from '../../adapters/repeatability.js'
 import { concernsThisDossier } from '../../protection/outages.js'
+import type { RetryPolicy } from '../../adapter-kit/manifest.js'
+import type { Outcome } from '../../adapter-kit/contract/outcome.js'
 
 export interface Budget {
   /** Start of the age budget. */

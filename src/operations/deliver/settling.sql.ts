@@ -1,10 +1,10 @@
 /** What an attempt writes: after a call that is not its last, and at its end. One statement each. */
 import { sql } from 'kysely'
-import type { Outcome } from '../../adapter-kit/contract/adapter.js'
 import type { AuditEntry } from '../../db/audit.js'
 import type { DeliveryChange } from './interrupted.sql.js'
 import { LeaseLost, type Lease } from '../../db/lanes.js'
 import type { Database } from '../../db/open.js'
+import type { Outcome } from '../../adapter-kit/contract/outcome.js'
 
 /** What the partner is now known to hold. Members that are left out stay as they are. */
 export interface LaneProgress {

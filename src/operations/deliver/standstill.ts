@@ -1,6 +1,6 @@
 /** Time in which nothing could be sent counts toward no budget (design §2.8): pauses, open breakers, quiet hours. Pure. */
-import type { QuietHours } from '../../adapter-kit/contract/adapter.js'
 import { quietBetween } from './quiet-hours.js'
+import type { QuietHours } from '../../adapter-kit/manifest.js'
 
 /** Half-open, in milliseconds since the epoch. */
 export type Span = readonly [from: number, to: number]

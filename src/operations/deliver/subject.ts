@@ -1,5 +1,4 @@
 /** What a delivery carries, a dossier or a notification, and what follows from that: account, message, what is said of it. */
-import type { Dossier, Endpoint, MappingResult, Notification, NumberedStep } from '../../adapter-kit/contract/adapter.js'
 import { toHanoi } from '../../model/dates.js'
 import type { CodeBook } from '../../codes/book.js'
 import type { ClaimedHead, Head } from './claiming.sql.js'
@@ -8,6 +7,9 @@ import { validVersions } from '../notify/versions.js'
 import { mapDossier, mapNotification } from '../../adapters/mapping.js'
 import { asUnit } from '../../adapters/accounts.js'
 import type { ActiveAdapter } from '../../adapters/active-adapter.js'
+import type { Dossier } from '../../model/dossier-types.js'
+import type { Notification } from '../../adapter-kit/contract/notify.js'
+import type { Endpoint, MappingResult, NumberedStep } from '../../adapter-kit/contract/deliver.js'
 
 export type Subject = DossierSubject | NotificationSubject
 

@@ -1,7 +1,7 @@
 /** Facts of the audit log → events; events → what is told. Pure. */
-import type { Notification } from '../../adapter-kit/contract/adapter.js'
 import { toHanoi } from '../../model/dates.js'
 import type { EventRow, Fact, NewEvent } from './events.sql.js'
+import type { Notification } from '../../adapter-kit/contract/notify.js'
 
 /** Ends of a dossier's delivery that a portal is told of. */
 const DELIVERY_EVENTS: Readonly<Record<string, string>> = {

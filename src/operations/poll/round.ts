@@ -3,7 +3,6 @@
  * told. Whatever fails between the two leaves the item stored and unacknowledged: the next round tells the partner.
  */
 import { createHash } from 'node:crypto'
-import type { Outcome } from '../../adapter-kit/contract/adapter.js'
 import { outcomeOfFailure } from '../../adapter-kit/failure.js'
 import { HttpFailure } from '../../adapter-kit/http.js'
 import type { InboxPage, PulledItem } from '../../adapter-kit/contract/poll.js'
@@ -11,6 +10,7 @@ import type { Database } from '../../db/open.js'
 import { markAcknowledged, notePoll, pollState, storePage, unacknowledged, type PolledMessage } from './polls.sql.js'
 import type { QueueLog } from '../../base/log.js'
 import type { Inbox } from '../../adapters/active-adapter.js'
+import type { Outcome } from '../../adapter-kit/contract/outcome.js'
 
 export interface RoundOptions {
   db: Database

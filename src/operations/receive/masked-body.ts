@@ -1,7 +1,8 @@
 /** A stored message as the province may see it: everything that was said, and nothing by which the partner proves itself. Pure. */
-import type { Manifest, Settings } from '../../adapter-kit/contract/adapter.js'
 import { isRecord, parseJson } from '../../model/json.js'
 import { decodeUtf8 } from '../../model/text.js'
+import type { Manifest } from '../../adapter-kit/manifest.js'
+import type { Settings } from '../../adapter-kit/contract/open.js'
 
 export interface ShownBody {
   /** In base64, with `***` for secrets; null where a secret is written in it in a way that cannot be masked. */

@@ -1,9 +1,10 @@
 /** Every receive operation of the installed adapters, with the paths at which it is offered. Pure. */
-import type { BilingualText, Settings } from '../../adapter-kit/contract/adapter.js'
 import type { CheckForm, ReceiveOperation } from '../../adapter-kit/contract/receive.js'
 import { ConfigError } from '../../base/problem.js'
 import { formCheck } from './form.js'
 import type { InstalledAdapter } from '../../adapters/active-adapter.js'
+import type { BilingualText } from '../../model/bilingual.js'
+import type { Settings } from '../../adapter-kit/contract/open.js'
 
 export interface InboundOperation {
   adapter: string

@@ -1,6 +1,5 @@
 /** One call of a partner: read, stored, answered in the partner's own words. Nothing is acknowledged before the commit. */
 import type { Logger } from 'pino'
-import type { Settings } from '../../adapter-kit/contract/adapter.js'
 import type { Dossier } from '../../model/dossier-types.js'
 import type { InboundMessage, InboundOutcome, InboundQuestion, InboundRefusal, InboundRequest, WireReply } from '../../adapter-kit/contract/receive.js'
 import { recordAudit } from '../../db/audit.js'
@@ -12,6 +11,7 @@ import type { InboundOperation } from './operations.js'
 import { read } from './reading.js'
 import type { RefusalGate } from './refusals.js'
 import { takeMessage, type TakeContext } from './store-message.js'
+import type { Settings } from '../../adapter-kit/contract/open.js'
 
 export interface ReceiveContext extends TakeContext {
   metrics: InboundMetrics

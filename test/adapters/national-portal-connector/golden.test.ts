@@ -7,11 +7,15 @@ import { createClient } from '../../../adapters/national-portal-connector/client
 import { readList } from '../../../adapters/national-portal-connector/inbox.js'
 import { map } from '../../../adapters/national-portal-connector/mapping.js'
 import { createSessions, readLogin } from '../../../adapters/national-portal-connector/session.js'
-import type { CodeSeeds, Dossier, Manifest, MappingResult, NumberedStep, Settings } from '../../../src/adapter-kit/contract/adapter.js'
 import { HttpFailure } from '../../../src/adapter-kit/http.js'
 import { createCodeBook, type TableRow } from '../../../src/codes/book.js'
 import { goldenFiles, readGolden, writeGolden, type GoldenCase } from '../../dossier/review/golden.js'
 import { aDossier, aStep } from '../../support/dossiers.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
+import type { Manifest } from '../../../src/adapter-kit/manifest.js'
+import type { Settings } from '../../../src/adapter-kit/contract/open.js'
+import type { CodeSeeds } from '../../../src/adapter-kit/contract/codes.js'
+import type { MappingResult, NumberedStep } from '../../../src/adapter-kit/contract/deliver.js'
 
 const FOLDER = new URL('../../../adapters/national-portal-connector/', import.meta.url)
 const json = <T>(path: string): T => JSON.parse(readFileSync(new URL(path, FOLDER), 'utf8')) as T

@@ -2,9 +2,10 @@ import t from 'tap'
 import { interpretAnswer, interpretLookup, type Question } from '../../../adapters/national-portal/answer.js'
 import { interpretLogin } from '../../../adapters/national-portal/answer/login.js'
 import { answerRules } from '../../../adapters/national-portal/settings.js'
-import type { Outcome, Settings } from '../../../src/adapter-kit/contract/adapter.js'
 import type { HttpAnswer } from '../../../src/adapter-kit/http.js'
 import { settings } from './support.js'
+import type { Settings } from '../../../src/adapter-kit/contract/open.js'
+import type { Outcome } from '../../../src/adapter-kit/contract/outcome.js'
 
 function answer (body: unknown, changed: Partial<HttpAnswer> = {}): HttpAnswer {
   const text = typeof body === 'string' ? body : JSON.stringify(body)

@@ -3,9 +3,9 @@ import t from 'tap'
 import { catalogueRead, interpretCatalogue } from '../../../adapters/national-portal/catalogue.js'
 import { LISTS } from '../../../adapters/national-portal/catalogue/lists.js'
 import { answerRules } from '../../../adapters/national-portal/settings.js'
-import type { Pulled, PullQuestion } from '../../../src/adapter-kit/contract/adapter.js'
 import { readManifest } from '../../../src/adapters/registry.js'
 import { settings } from './support.js'
+import type { Pulled, PullQuestion } from '../../../src/adapter-kit/contract/poll.js'
 
 const reading = { rules: answerRules(settings), now: 0 }
 const from = (list: string, body: unknown, status = 200): Pulled =>

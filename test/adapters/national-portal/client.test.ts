@@ -2,10 +2,10 @@ import t, { type Test } from 'tap'
 import { createClient } from '../../../adapters/national-portal/client.js'
 import adapter from '../../../adapters/national-portal/adapter.js'
 import { HttpFailure } from '../../../src/adapter-kit/http.js'
-import type { Settings } from '../../../src/adapter-kit/contract/adapter.js'
 import {
   context, dossierCall, isLogin, manifest, obliging, portal, progressCall, settings, type Answer, type Portal, type Seen
 } from './support.js'
+import type { Settings } from '../../../src/adapter-kit/contract/open.js'
 
 const NEVER = new AbortController().signal
 

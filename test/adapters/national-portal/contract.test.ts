@@ -2,8 +2,10 @@
 // catalogue, status and feedback (§7.8 to §7.10) are the sandbox's: test/sandbox/contract.test.ts.
 import t from 'tap'
 import { createClient } from '../../../adapters/national-portal/client.js'
-import type { CallMode, Dossier, NumberedStep, PlannedCall, Settings, WireRequest } from '../../../src/adapter-kit/contract/adapter.js'
 import { canonicalSchema, context, isLogin, manifest, mapped, ONE_ADDRESS, portal, readJson, schema, settings } from './support.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
+import type { Settings } from '../../../src/adapter-kit/contract/open.js'
+import type { CallMode, NumberedStep, PlannedCall, WireRequest } from '../../../src/adapter-kit/contract/deliver.js'
 
 type Message = Record<string, unknown>
 

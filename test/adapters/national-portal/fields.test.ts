@@ -1,8 +1,8 @@
 // Every field of DongBoHoSoMC and CapNhatTienDoHoSoMC (contract §2.1, §2.2) has a home in the canonical dossier.
 import t from 'tap'
-import type { Dossier } from '../../../src/adapter-kit/contract/adapter.js'
 import { dossierOf } from '../../../adapters/national-portal/mapping/inverse.js'
 import { codes, fixture, mapped, readJson, schema } from './support.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
 
 /** §2.1.2, and the papers of a supplement (§2.1.5). */
 const DOCUMENT: Record<string, string> = {

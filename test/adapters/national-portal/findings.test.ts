@@ -3,10 +3,12 @@ import t from 'tap'
 import { accept } from '../../../adapters/national-portal/accept.js'
 import adapter from '../../../adapters/national-portal/adapter.js'
 import type { TableRow } from '../../../src/codes/book.js'
-import type { Dossier, NumberedStep, Settings } from '../../../src/adapter-kit/contract/adapter.js'
 import { aDossier } from '../../support/dossiers.js'
 import { goldenFiles, readGolden, writeGolden, type GoldenCase } from '../../dossier/review/golden.js'
 import { codes, mapped, settings, without } from './support.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
+import type { Settings } from '../../../src/adapter-kit/contract/open.js'
+import type { NumberedStep } from '../../../src/adapter-kit/contract/deliver.js'
 
 interface MappingCase extends GoldenCase {
   dossier?: Partial<Dossier>

@@ -2,10 +2,11 @@
 import t from 'tap'
 import { createClient } from '../../../adapters/national-portal/client.js'
 import { HttpFailure } from '../../../src/adapter-kit/http.js'
-import type { CallMode, PlannedCall, Settings, WireRequest } from '../../../src/adapter-kit/contract/adapter.js'
 import { readAdapterSettings } from '../../../src/config/adapter-settings.js'
 import type { ConfigError } from '../../../src/base/problem.js'
 import { context, dossierCall, manifest, ONE_ADDRESS, portal, progressCall, settings, THREE_ADDRESSES, type Answer } from './support.js'
+import type { Settings } from '../../../src/adapter-kit/contract/open.js'
+import type { CallMode, PlannedCall, WireRequest } from '../../../src/adapter-kit/contract/deliver.js'
 
 const NEVER = new AbortController().signal
 const CODE = '000.00.14.H15-261104-0001'

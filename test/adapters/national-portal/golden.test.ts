@@ -2,10 +2,10 @@ import t from 'tap'
 import { interpretAnswer } from '../../../adapters/national-portal/answer.js'
 import { createClient } from '../../../adapters/national-portal/client.js'
 import { answerRules } from '../../../adapters/national-portal/settings.js'
-import type { CallMode, PlannedCall } from '../../../src/adapter-kit/contract/adapter.js'
 import {
   canonicalSchema, fixture, fixtureNames, manifest, mapped, readJson, schema, settings, type Fixture, type FixtureAnswer
 } from './support.js'
+import type { CallMode, PlannedCall } from '../../../src/adapter-kit/contract/deliver.js'
 
 const client = createClient({ settings, limits: manifest.limits, now: () => 0 })
 t.teardown(client.close)

@@ -1,10 +1,11 @@
 import t from 'tap'
 import fc from 'fast-check'
-import type { Dossier, NumberedStep } from '../../../src/adapter-kit/contract/adapter.js'
 import { hasErrors } from '../../../src/model/findings.js'
 import { fileIdOf, fileReference } from '../../../src/model/file-reference.js'
 import { fromDate14 } from '../../../src/model/dates.js'
 import { canonicalSchema, codes, fileLink, mapped, schema } from './support.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
+import type { NumberedStep } from '../../../src/adapter-kit/contract/deliver.js'
 
 const RUNS = { numRuns: 150, seed: 766 }
 

@@ -1,7 +1,8 @@
 import t from 'tap'
-import type { Dossier, NumberedStep } from '../../../src/adapter-kit/contract/adapter.js'
 import { map } from '../../../adapters/national-portal/mapping.js'
 import { codes, lookups, fileLink, findingCodes, fixture, mapped, national, schema, settings, without } from './support.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
+import type { NumberedStep } from '../../../src/adapter-kit/contract/deliver.js'
 
 const base = fixture('create-full').dossier
 type Node = Record<string, unknown>

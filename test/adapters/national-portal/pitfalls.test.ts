@@ -1,8 +1,8 @@
 // The pitfalls of contract §6 that a mapping or a reading of answers can fall into, by their numbers.
 import t from 'tap'
-import type { Dossier } from '../../../src/adapter-kit/contract/adapter.js'
 import { createClient } from '../../../adapters/national-portal/client.js'
 import { dossierCall, findingCodes, fixture, manifest, mapped, national, progressCall, settings, without } from './support.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
 
 const client = createClient({ settings, limits: manifest.limits, now: () => 0 })
 t.teardown(client.close)

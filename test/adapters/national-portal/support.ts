@@ -4,12 +4,14 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { Test } from 'tap'
-import type {
-  CallContext, CallMode, CodeSeeds, DeliverClient, Dossier, FindCode, Manifest, MappingResult, NumberedStep, PlannedCall, Settings
-} from '../../../src/adapter-kit/contract/adapter.js'
 import { createCodeBook, type TableRow } from '../../../src/codes/book.js'
 import { createClient } from '../../../adapters/national-portal/client.js'
 import { map } from '../../../adapters/national-portal/mapping.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
+import type { Manifest } from '../../../src/adapter-kit/manifest.js'
+import type { Settings } from '../../../src/adapter-kit/contract/open.js'
+import type { CodeSeeds, FindCode } from '../../../src/adapter-kit/contract/codes.js'
+import type { CallContext, CallMode, DeliverClient, MappingResult, NumberedStep, PlannedCall } from '../../../src/adapter-kit/contract/deliver.js'
 
 const FOLDER = new URL('../../../adapters/national-portal/', import.meta.url)
 const FIXTURES = new URL('fixtures/', FOLDER)

@@ -1,13 +1,14 @@
 // What the platform is told about a dossier: every member of ThongTinBienLai as text, and a person only where the province says so.
 import t from 'tap'
 import paymentPlatform from '../../../adapters/payment-platform/adapter.js'
-import type { Dossier, Settings } from '../../../src/adapter-kit/contract/adapter.js'
 import type { InboundOutcome, InboundReading, WireReply } from '../../../src/adapter-kit/contract/receive.js'
 import { formCheck } from '../../../src/operations/receive/form.js'
 import { loadAdapter } from '../../../src/adapters/registry.js'
 import { compileSchema, readExample } from '../../contracts/support.js'
 import { aDossier } from '../../support/dossiers.js'
 import { inboundRequest } from './support.js'
+import type { Dossier } from '../../../src/model/dossier-types.js'
+import type { Settings } from '../../../src/adapter-kit/contract/open.js'
 
 type Bill = Record<string, unknown>
 

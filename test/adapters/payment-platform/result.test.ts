@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import t from 'tap'
 import paymentPlatform from '../../../adapters/payment-platform/adapter.js'
 import { SIGNED } from '../../../adapters/payment-platform/signing.js'
-import type { Settings } from '../../../src/adapter-kit/contract/adapter.js'
 import { joinedMac } from '../../../src/adapter-kit/mac.js'
 import type { InboundMessage, InboundOutcome, InboundReading, InboundRefusal, ItemResult, WireReply } from '../../../src/adapter-kit/contract/receive.js'
 import { formCheck } from '../../../src/operations/receive/form.js'
 import { loadAdapter } from '../../../src/adapters/registry.js'
 import { compileSchema, readExample } from '../../contracts/support.js'
 import { inboundRequest } from './support.js'
+import type { Settings } from '../../../src/adapter-kit/contract/open.js'
 
 type Message = Record<string, unknown>
 

@@ -3,8 +3,8 @@ import t from 'tap'
 import adapter from '../../../adapters/provincial-portal/adapter.js'
 import { createClient, interpret } from '../../../adapters/provincial-portal/client.js'
 import { urlProblem } from '../../../adapters/provincial-portal/settings.js'
-import type { NotificationInput } from '../../../src/adapter-kit/contract/adapter.js'
 import { loadAdapter } from '../../../src/adapters/registry.js'
+import type { NotificationInput } from '../../../src/adapter-kit/contract/notify.js'
 
 const FOLDER = new URL('../../../../adapters/provincial-portal/fixtures/', import.meta.url)
 const settings = { SIGNING_KEY: 'k'.repeat(32), ALLOW_NETWORKS: ['10.20.0.0/16'] }

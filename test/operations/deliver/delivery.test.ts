@@ -1,10 +1,10 @@
 // A delivery from the push to the portal, on both queue backends, against the sandbox over real HTTP.
 import t, { type Test } from 'tap'
-import type { DeliverOperation } from '../../../src/adapter-kit/contract/adapter.js'
 import type { FaultRule } from '../../../src/sandbox/fault-rules.js'
 import { BACKENDS } from '../../support/backends.js'
 import { aDossier, aStep, codeOf } from '../../support/dossiers.js'
 import { deliveryStates, startGateway, until, type GatewayOptions, type TestGateway } from '../../support/gateway.js'
+import type { DeliverOperation } from '../../../src/adapter-kit/contract/deliver.js'
 
 const CODE = codeOf(1)
 t.setTimeout(300_000)

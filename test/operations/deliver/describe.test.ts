@@ -1,7 +1,7 @@
 // What is stored with a delivery that was not delivered, and shown as `lastFailure`.
 import t from 'tap'
-import type { Outcome } from '../../../src/adapter-kit/contract/adapter.js'
 import { describeFailure } from '../../../src/operations/deliver/describe.js'
+import type { Outcome } from '../../../src/adapter-kit/contract/outcome.js'
 
 const AT = new Date('2026-11-04T02:00:00.900Z')
 const OUTCOME: Outcome = { verdict: 'refused', rule: 'portal.3', code: 'unknown-procedure', words: 'Mã thủ tục không tồn tại' }

@@ -1,10 +1,10 @@
 // Every end that a person may see has words in both languages: what happened, and what to do.
 import t, { type Test } from 'tap'
-import type { BilingualText } from '../../../src/adapter-kit/contract/adapter.js'
 import { outcomeOfFailure, outcomeOfStatus, type FailureKind } from '../../../src/adapter-kit/failure.js'
 import { HttpFailure } from '../../../src/adapter-kit/http.js'
 import { explainFailure } from '../../../src/operations/deliver/explain.js'
 import type { Decision } from '../../../src/operations/deliver/retry.js'
+import type { BilingualText } from '../../../src/model/bilingual.js'
 
 const KINDS: readonly FailureKind[] = ['transient', 'uncertain', 'refused', 'mapping', 'cancelled']
 const STATES: ReadonlyArray<Decision['state']> = ['queued', 'retrying', 'refused', 'failed', 'held', 'cancelled']

@@ -1,9 +1,9 @@
 // What the partner says about its holding of a dossier corrects our record, and never leads to a second creation.
 import t from 'tap'
-import type { DeliverClient } from '../../../src/adapter-kit/contract/adapter.js'
 import { aStep } from '../../support/dossiers.js'
 import { until } from '../../support/gateway.js'
 import { inTurn, openStand, say, type Case } from './stand.js'
+import type { DeliverClient } from '../../../src/adapter-kit/contract/deliver.js'
 
 t.setTimeout(60_000)
 const stand = openStand(t)

@@ -1,13 +1,14 @@
 // What becomes of a delivery after one call (design §2.7, §2.8). Pure: time and chance are arguments.
 import fc from 'fast-check'
 import t from 'tap'
-import type { Outcome, RetryPolicy, Verdict } from '../../../src/adapter-kit/contract/adapter.js'
 import { outcomeOfStatus } from '../../../src/adapter-kit/failure.js'
 import { verdictOf } from '../../../src/protection/breakers.js'
 import { decide, waitSeconds, type Budget, type DecideInput } from '../../../src/operations/deliver/retry.js'
 import { holds } from '../../model/properties.js'
 import type { Repeatability } from '../../../src/adapters/repeatability.js'
 import { concernsThisDossier } from '../../../src/protection/outages.js'
+import type { RetryPolicy } from '../../../src/adapter-kit/manifest.js'
+import type { Outcome, Verdict } from '../../../src/adapter-kit/contract/outcome.js'
 
 const POLICY: RetryPolicy = { delaysSeconds: [2, 10, 60], jitter: 0.2, maxRetryAfterSeconds: 600, maxAgeHours: 168, maxOwnFailures: 3, quietHours: [] }
 const NOW = new Date('2026-11-10T02:00:00Z')

@@ -1,9 +1,9 @@
 // Calls that got no answer: repeated, marked or held, as the call allows; and what never became a call.
 import type { ServerResponse } from 'node:http'
 import t from 'tap'
-import type { MappingResult } from '../../../src/adapter-kit/contract/adapter.js'
 import { aStep } from '../../support/dossiers.js'
 import { allowRepeating, auditOf, inTurn, openStand, say } from './stand.js'
+import type { MappingResult } from '../../../src/adapter-kit/contract/deliver.js'
 
 t.setTimeout(60_000)
 const stand = openStand(t)

@@ -1,8 +1,8 @@
 // The golden calls of partners: adapters/<id>/fixtures/inbound/<operation>/<case>.json.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Manifest } from '../../../src/adapter-kit/contract/adapter.js'
 import { settingPrefix } from '../../../src/config/adapter-settings.js'
+import type { Manifest } from '../../../src/adapter-kit/manifest.js'
 
 const ADAPTERS = new URL('../../../adapters/', import.meta.url)
 

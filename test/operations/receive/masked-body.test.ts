@@ -1,7 +1,7 @@
 // A message is shown as it came, without that by which the partner proves itself.
 import t from 'tap'
 import { secretsOf, shownBody } from '../../../src/operations/receive/masked-body.js'
-import type { Manifest } from '../../../src/adapter-kit/contract/adapter.js'
+import type { Manifest } from '../../../src/adapter-kit/manifest.js'
 
 const decoded = (body: string | null): string | null => body === null ? null : Buffer.from(body, 'base64').toString()
 

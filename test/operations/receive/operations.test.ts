@@ -1,9 +1,9 @@
 // Which paths are offered, and what stops the boot.
 import t from 'tap'
-import type { Manifest } from '../../../src/adapter-kit/contract/adapter.js'
 import { inboundOperations } from '../../../src/operations/receive/operations.js'
 import { ConfigError } from '../../../src/base/problem.js'
 import type { InstalledAdapter } from '../../../src/adapters/active-adapter.js'
+import type { Manifest } from '../../../src/adapter-kit/manifest.js'
 
 const TITLE = { vi: 'Nhận', en: 'Receive' }
 const RECEIVE = { read: () => ({ question: { dossierCode: 'x' } }), answer: () => ({ status: 200, body: '' }) }
