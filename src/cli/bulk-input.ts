@@ -2,6 +2,9 @@
 import { open } from 'node:fs/promises'
 import type { ImportError } from '../bulk/baseline-tally.js'
 import { ConfigError, Problem } from '../base/problem.js'
+import type { Config } from '../config/gateway.js'
+import type { Database } from '../db/open.js'
+import type { ActiveAdapter } from '../adapters/active-adapter.js'
 
 /** `-` is standard input. */
 export async function chunksOf (file: string): Promise<AsyncIterable<Buffer>> {
@@ -26,4 +29,16 @@ function plain (text: string): string {
 export function said (error: unknown): string {
   if (error instanceof Problem) return `${error.options.code}: ${error.options.detail} / ${error.options.detailEn}`
   return (error as Error).message
+}
+
+export interface ImportCommand {
+  db: Database
+  config: Config
+  args: readonly string[]
+  options: { baseline?: boolean | undefined, dryRun?: boolean | undefined, gzip?: boolean | undefined, importId?: string | undefined }
+}
+
+export interface ImportWork extends Pick<ImportCommand, 'db' | 'config' | 'options'> {
+  chunks: AsyncIterable<Buffer>
+  adapters: ReadonlyMap<string, ActiveAdapter>
 }

@@ -1,7 +1,6 @@
 /** `lienthong import FILE|-`: bulk intake straight into the database. The gateway's sweep finds the lanes. */
 import { randomUUID } from 'node:crypto'
-import type { ImportWork } from './bulk.js'
-import { said, tellError } from './bulk-input.js'
+import { type ImportWork, said, tellError } from './bulk-input.js'
 import { createCodeBooks } from '../codes/books.js'
 import { bulkIntake } from '../bulk/intake.js'
 import type { BulkLine, BulkSummary } from '../bulk/intake-tally.js'

@@ -1,9 +1,7 @@
 /** `lienthong import FILE|-`, `lienthong import --baseline FILE|-`: what `POST /v1/dossiers/import` does, straight into the database. */
 import { intakeCommand } from './bulk-intake.js'
-import { chunksOf, said, tellError } from './bulk-input.js'
+import { chunksOf, type ImportCommand, type ImportWork, said, tellError } from './bulk-input.js'
 import { createCodeBooks } from '../codes/books.js'
-import type { Config } from '../config/gateway.js'
-import type { Database } from '../db/open.js'
 import { activateAdapters, closeAdapter } from '../adapters/activate.js'
 import type { BulkSummary } from '../bulk/intake-tally.js'
 import { gunzipped, limited } from '../bulk/gunzip.js'
@@ -15,19 +13,6 @@ import { createValidator } from '../dossier/validate.js'
 import { ConfigError, Problem } from '../base/problem.js'
 import { openLinks } from '../files/open.js'
 import { partnerReview } from '../dossier/preview.js'
-import type { ActiveAdapter } from '../adapters/active-adapter.js'
-
-export interface ImportCommand {
-  db: Database
-  config: Config
-  args: readonly string[]
-  options: { baseline?: boolean | undefined, dryRun?: boolean | undefined, gzip?: boolean | undefined, importId?: string | undefined }
-}
-
-export interface ImportWork extends Pick<ImportCommand, 'db' | 'config' | 'options'> {
-  chunks: AsyncIterable<Buffer>
-  adapters: ReadonlyMap<string, ActiveAdapter>
-}
 
 export const IMPORT_USAGE = `  lienthong import FILE|- [--gzip] [--import-id ID]    gửi hồ sơ hàng loạt; cùng ID thì đi tiếp / push in bulk; goes on under the same id
   lienthong import --baseline FILE|- [--gzip] [--dry-run]   nạp hồ sơ đã có ở bên nhận, không gửi / record what the partners hold`

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { catalogueChanges, cataloguePull, catalogueShow, CATALOGUE_USAGE } from './catalogue.js'
 import { codesExport, codesImport, codesList, codesRedrive, codesSet, CODES_USAGE, type CodesOptions } from './codes.js'
 import { doctor, DOCTOR_USAGE, type DoctorContext } from './doctor.js'
-import { importCommand, IMPORT_USAGE, type ImportCommand } from './bulk.js'
+import { importCommand, IMPORT_USAGE } from './bulk.js'
 import { reconcileCancel, reconcileItems, reconcileList, reconcileRepair, reconcileShow, reconcileStart, RECONCILE_USAGE, type ReconcileContext } from './reconcile.js'
 import { redriveCauses, redriveItemList, redriveList, redriveShow, redriveStart, redriveSteer, REDRIVE_OPTIONS, REDRIVE_USAGE, type RedriveContext } from './redrive.js'
 import { recordAudit } from '../db/audit.js'
@@ -16,6 +16,7 @@ import { migrate, schemaStatus } from '../db/migrate.js'
 import { openDatabase, type Database } from '../db/open.js'
 import { ConfigError, isForPeople } from '../base/problem.js'
 import { backlog } from '../health/standing.sql.js'
+import type { ImportCommand } from './bulk-input.js'
 
 const USAGE = `lienthong – công cụ vận hành / operator's tool
 

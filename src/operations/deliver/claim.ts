@@ -12,9 +12,9 @@ import { describeFailure } from './describe.js'
 import type { HeldLease } from './lease-keeper.js'
 import { repeatability } from '../../adapters/repeatability.js'
 import { decide, type Decision } from './retry.js'
-import type { Span } from './standstill.js'
 import { subjectOf, type Subject } from './subject.js'
 import type { ActiveAdapter } from '../../adapters/active-adapter.js'
+import type { Span } from './quiet-hours.js'
 
 export interface Claim {
   kind: 'claimed'

@@ -1,5 +1,4 @@
 /** Hours of the day, in +07:00, in which nothing is sent to a partner: its maintenance, or a province's own wish. Pure. */
-import type { Span } from './standstill.js'
 import type { QuietHours } from '../../adapter-kit/manifest.js'
 
 const DAY_MS = 86_400_000
@@ -41,3 +40,6 @@ function spansOfDay (quietHours: readonly QuietHours[], at: number): Span[] {
     midnight + toMinute * MINUTE_MS + (toMinute <= fromMinute ? DAY_MS : 0)
   ])
 }
+
+/** Half-open, in milliseconds since the epoch. */
+export type Span = readonly [from: number, to: number]

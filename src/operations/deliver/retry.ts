@@ -3,8 +3,8 @@
  */
 import type { FailureKind } from '../../adapter-kit/failure.js'
 import type { DeliveryState } from '../../db/tables.js'
-import { quietUntil } from './quiet-hours.js'
-import { standstillMs, type Span } from './standstill.js'
+import { quietUntil, type Span } from './quiet-hours.js'
+import { standstillMs } from './standstill.js'
 import type { Repeatability } from '../../adapters/repeatability.js'
 import { concernsThisDossier } from '../../protection/outages.js'
 import type { RetryPolicy } from '../../adapter-kit/manifest.js'

@@ -1,9 +1,6 @@
 /** Time in which nothing could be sent counts toward no budget (design §2.8): pauses, open breakers, quiet hours. Pure. */
-import { quietBetween } from './quiet-hours.js'
+import { quietBetween, type Span } from './quiet-hours.js'
 import type { QuietHours } from '../../adapter-kit/manifest.js'
-
-/** Half-open, in milliseconds since the epoch. */
-export type Span = readonly [from: number, to: number]
 
 export interface StandstillQuestion {
   from: Date

@@ -1,8 +1,8 @@
 // Time in which nothing could be sent, and hours in which nothing is (design §2.8). Pure.
 import fc from 'fast-check'
 import t from 'tap'
-import { quietBetween, quietUntil } from '../../../src/operations/deliver/quiet-hours.js'
-import { standstillMs, type Span } from '../../../src/operations/deliver/standstill.js'
+import { quietBetween, quietUntil, type Span } from '../../../src/operations/deliver/quiet-hours.js'
+import { standstillMs } from '../../../src/operations/deliver/standstill.js'
 import { holds } from '../../model/properties.js'
 
 const hanoi = (text: string): Date => new Date(`${text}:00+07:00`)
