@@ -1,6 +1,6 @@
 /** One fault: under load, then until all is settled, then judged. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Fault } from './catalogue.js'
+import type { Fault } from './fault-list.js'
 import { readEnds, readOpen, readRows } from './evidence.js'
 import { judge, together, type Verdict } from './judge.js'
 import type { Batch } from './load.js'

@@ -12,51 +12,51 @@ export interface Token {
   until: number
 }
 
-export type Login = Token | { outcome: Outcome }
+export type ConnectorLogin = Token | { outcome: Outcome }
 
-export interface Sessions {
+export interface ConnectorSessions {
   /** One call with a token; once more with a new one where the first was not taken. */
   withToken: (call: (token: string) => Promise<HttpAnswer>) => Promise<HttpAnswer | { outcome: Outcome }>
   /** A new login. */
-  renew: () => Promise<Login>
+  renew: () => Promise<ConnectorLogin>
 }
 
-export interface SessionOptions {
+export interface ConnectorSessionOptions {
   http: HttpClient
   settings: Settings
   now: () => number
 }
 
-export function createSessions ({ http, settings, now }: SessionOptions): Sessions {
+export function createSessions ({ http, settings, now }: ConnectorSessionOptions): ConnectorSessions {
   let held: Token | undefined
-  let flight: Promise<Login> | undefined
+  let flight: Promise<ConnectorLogin> | undefined
 
-  async function login (): Promise<Login> {
+  async function login (): Promise<ConnectorLogin> {
     const answer = await http.request(loginRequest(settings)).catch((error: unknown) => notAnswered(error))
     const read = 'outcome' in answer ? answer : readLogin(answer, { now: now(), marginMs: Number(settings['TOKEN_MARGIN_SECONDS']) * 1000 })
     held = 'value' in read ? read : undefined
     return read
   }
 
-  async function renew (): Promise<Login> {
+  async function renew (): Promise<ConnectorLogin> {
     flight ??= login().finally(() => { flight = undefined })
     return await flight
   }
 
-  async function take (): Promise<Login> {
+  async function logIn (): Promise<ConnectorLogin> {
     return held !== undefined && now() < held.until ? held : await renew()
   }
 
   return {
     renew,
     async withToken (call) {
-      const first = await take()
+      const first = await logIn()
       if ('outcome' in first) return first
       const answer = await call(first.value)
       if (answer.status !== 401) return answer
       // Another call may have renewed it meanwhile.
       if (held === first) held = undefined
-      const second = await take()
+      const second = await logIn()
       return 'outcome' in second ? second : await call(second.value)
     }
   }
@@ -79,7 +79,7 @@ function loginRequest (settings: Settings): Parameters<HttpClient['request']>[0]
 }
 
 /** `{access_token, expires_in, …}`, sometimes wrapped as `{code, message, data}` (§1.8). Pure. */
-export function readLogin (answer: HttpAnswer, { now, marginMs }: { now: number, marginMs: number }): Login {
+export function readLogin (answer: HttpAnswer, { now, marginMs }: { now: number, marginMs: number }): ConnectorLogin {
   const failed = outcomeOfStatus(answer, now)
   // Never about a dossier: a wrong secret is mended by an operator, and everything waits for that.
   if (failed !== undefined) return { outcome: { ...failed, verdict: 'transient', code: answer.status === 401 || answer.status === 403 ? 'login-refused' : failed.code } }

@@ -6,7 +6,7 @@ import { storable } from '../../src/model/text.js'
 import { byStatus, refusedRead, type Question } from './answer.js'
 import { read, unwrapped, words, type Business } from './answer/reading.js'
 import { LISTS, type List } from './catalogue/lists.js'
-import { membersOf, type Members, type Row } from './catalogue/members.js'
+import { membersOf, type ListMembers, type Row } from './catalogue/members.js'
 import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
 import type { CatalogueItem, Pulled, PullQuestion } from '../../src/adapter-kit/contract/poll.js'
 
@@ -53,7 +53,7 @@ function itemsOf (rows: readonly Row[], { list, key }: PullQuestion): Pulled {
 }
 
 /** A row without a code cannot be told from another: it is no item. */
-function itemOf (row: Row, { key, name }: Members): CatalogueItem[] {
+function itemOf (row: Row, { key, name }: ListMembers): CatalogueItem[] {
   const codes = key.map(member => text(row[member]))
   return codes.every(code => code === '') ? [] : [{ key: codes.join('/'), name: nameOf(row, name), content: row }]
 }

@@ -22,13 +22,13 @@ export interface Session {
 }
 
 /** `fresh`: issued while its taker waited, so it cannot have expired. */
-export type Taken = { session: Session, fresh: boolean } | { outcome: Outcome }
+export type SessionResult = { session: Session, fresh: boolean } | { outcome: Outcome }
 
 export interface SessionKeeper {
   /** The session in use, or a new one; never `stale`. */
-  take: (signal: AbortSignal, stale?: Session) => Promise<Taken>
+  acquire: (signal: AbortSignal, stale?: Session) => Promise<SessionResult>
   /** A new login whatever is held. */
-  renew: (signal: AbortSignal) => Promise<Taken>
+  renew: (signal: AbortSignal) => Promise<SessionResult>
 }
 
 /** Accounts are locked after wrong passwords; how soon the portal does it is not known, so this is inferred. */
@@ -36,10 +36,10 @@ const PAUSE_AFTER_REFUSAL_MS = 30_000
 
 export function createSessionKeeper ({ login, maxAgeMs, now }: SessionOptions): SessionKeeper {
   let held: Session | undefined
-  let flight: Promise<Taken> | undefined
+  let flight: Promise<SessionResult> | undefined
   let refusal: { outcome: Outcome, at: number } | undefined
 
-  async function logIn (): Promise<Taken> {
+  async function logIn (): Promise<SessionResult> {
     // Before the call: the portal counts from some moment in between.
     const issuedAt = now()
     const result = await attemptLogin(login)
@@ -52,7 +52,7 @@ export function createSessionKeeper ({ login, maxAgeMs, now }: SessionOptions): 
     return result
   }
 
-  async function renew (signal: AbortSignal): Promise<Taken> {
+  async function renew (signal: AbortSignal): Promise<SessionResult> {
     if (refusal !== undefined && now() - refusal.at < PAUSE_AFTER_REFUSAL_MS) return { outcome: refusal.outcome }
     flight ??= logIn().finally(() => { flight = undefined })
     return await untilAborted(flight, signal)
@@ -60,7 +60,7 @@ export function createSessionKeeper ({ login, maxAgeMs, now }: SessionOptions): 
 
   return {
     renew,
-    take: async (signal, stale) => {
+    acquire: async (signal, stale) => {
       // Forgotten at once, so that calls which start now wait for the new one; another call may have renewed it already.
       if (held === stale) held = undefined
       if (held !== undefined && now() - held.issuedAt < maxAgeMs) return { session: held, fresh: false }
@@ -75,11 +75,11 @@ export async function withSession (
   signal: AbortSignal,
   attempt: (token: string) => Promise<Outcome>
 ): Promise<Outcome> {
-  const taken = await keeper.take(signal)
+  const taken = await keeper.acquire(signal)
   if ('outcome' in taken) return taken.outcome
   const first = await attempt(taken.session.token)
   if (!isDoubtful(first, taken.fresh)) return first
-  const renewed = await keeper.take(signal, taken.session)
+  const renewed = await keeper.acquire(signal, taken.session)
   return 'outcome' in renewed ? renewed.outcome : await attempt(renewed.session.token)
 }
 
@@ -99,9 +99,9 @@ async function attemptLogin (login: () => Promise<Login>): Promise<Login> {
 }
 
 /** The login is shared: a caller that gives up leaves it to the others. */
-async function untilAborted (flight: Promise<Taken>, signal: AbortSignal): Promise<Taken> {
+async function untilAborted (flight: Promise<SessionResult>, signal: AbortSignal): Promise<SessionResult> {
   let giveUp = (): void => {}
-  const aborted = new Promise<Taken>(resolve => {
+  const aborted = new Promise<SessionResult>(resolve => {
     giveUp = () => { resolve(loginFailure(new HttpFailure(abortCode(signal), { sent: false }))) }
     signal.addEventListener('abort', giveUp, { once: true })
     if (signal.aborted) giveUp()

@@ -23,8 +23,8 @@ function answer (_request: InboundRequest, outcome: InboundOutcome, settings: Se
   if (outcome.result !== 'answered') return notFound(inWords(reasonOf(outcome) ?? UNKNOWN), outcome.result === 'failed' ? 503 : 200)
   const { about } = outcome
   if (about === undefined) return notFound(inWords(UNKNOWN), 200)
-  if (about.due === undefined) return { status: 200, body: { error_code: NOTHING, message: inWords(NOTHING_DUE) } }
-  return { status: 200, body: { error_code: DUE, message: billOf(about.dossier, { due: about.due, settings }) } }
+  if (about.amountDue === undefined) return { status: 200, body: { error_code: NOTHING, message: inWords(NOTHING_DUE) } }
+  return { status: 200, body: { error_code: DUE, message: billOf(about.dossier, { due: about.amountDue, settings }) } }
 }
 
 /** No other code for a refusal is known. A fault of ours says so by its status too, or a dossier would seem not to exist. */

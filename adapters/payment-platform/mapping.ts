@@ -6,7 +6,7 @@ import type { Dossier } from '../../src/model/dossier-types.js'
 import type { Settings } from '../../src/adapter-kit/contract/open.js'
 
 type Fee = NonNullable<Dossier['fees']>[number]
-type Due = NonNullable<QuestionSubject['due']>
+type Due = NonNullable<QuestionSubject['amountDue']>
 
 export interface Billing {
   due: Due

@@ -4,7 +4,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 
-export interface Signing {
+export interface MacSigning {
   /** Names of the signed members of one kind of message, in the contract's order. */
   fields: readonly string[]
   secret: string
@@ -16,7 +16,7 @@ type Message = Readonly<Record<string, unknown>>
  * Undefined where a signed member is absent, or is a value with which two different messages have one hash. What the
  * hash does not cover can be changed by anyone on the way: compare it with what was asked for (§6.7, pitfall 46).
  */
-export function joinedMac (message: Message, { fields, secret }: Signing): string | undefined {
+export function joinedMac (message: Message, { fields, secret }: MacSigning): string | undefined {
   // Everyone can compute a hash without a secret.
   if (secret === '' || fields.length === 0) throw new RangeError('a message is signed with a secret and at least one member')
   const values = fields.map(name => Object.hasOwn(message, name) ? signedText(message[name]) : undefined)
@@ -25,7 +25,7 @@ export function joinedMac (message: Message, { fields, secret }: Signing): strin
 }
 
 /** Whether `given` is the hash of the message. To ignore a false one lets anyone mark a fee as paid (§6.7, pitfall 45). */
-export function hasJoinedMac (message: Message, given: unknown, signing: Signing): boolean {
+export function hasJoinedMac (message: Message, given: unknown, signing: MacSigning): boolean {
   const wanted = joinedMac(message, signing)
   return wanted !== undefined && typeof given === 'string' && sameText(given, wanted)
 }

@@ -15,7 +15,7 @@ export function endpointSecret (signingKey: string, { endpointId, version }: Sec
   return `whsec_${createHmac('sha256', signingKey).update(`${endpointId}.${version}`).digest('base64')}`
 }
 
-export interface Signing {
+export interface WebhookSigning {
   id: string
   at: Date
   body: string
@@ -23,7 +23,7 @@ export interface Signing {
   secrets: readonly string[]
 }
 
-export function signedHeaders ({ id, at, body, secrets }: Signing): Record<string, string> {
+export function signedHeaders ({ id, at, body, secrets }: WebhookSigning): Record<string, string> {
   return {
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),

@@ -15,12 +15,12 @@ export interface UnitQuestion {
 }
 
 /** The adapter as the dossier's unit uses it; the adapter itself where no unit with an account is meant. */
-export function asUnit (adapter: ActiveAdapter, { dossier: { agency }, book, on }: UnitQuestion): ActiveAdapter {
+export function withAccountOf (adapter: ActiveAdapter, { dossier: { agency }, book, on }: UnitQuestion): ActiveAdapter {
   if (adapter.units.length === 0) return adapter
   // A merged unit's dossiers keep their code and are sent by its successor, unless the old account is still there.
   const successor = book.find('agency', agency.code, on)?.code
   const unit = nearest(adapter.units, agency.code) ?? (successor === undefined ? undefined : nearest(adapter.units, successor))
-  return unit === undefined ? adapter : { ...adapter, unit: unit.code, settings: unit.settings, client: unit.client }
+  return unit === undefined ? adapter : { ...adapter, account: unit.code, settings: unit.settings, client: unit.client }
 }
 
 /** The unit of the code, or the closest one above it. */

@@ -19,8 +19,8 @@ export interface ActiveAdapter extends Omit<InstalledAdapter, 'units' | 'manifes
   client: DeliverClient
   /** Units with an account of their own, each with a client. */
   units: readonly ActiveUnit[]
-  /** The unit for which settings and client stand; absent: the adapter's own account. */
-  unit?: string
+  /** Whose account settings and client are: a unit's code or an endpoint's id. Absent: the adapter's own. */
+  account?: string
 }
 
 export type ActiveUnit = AdapterSettings['units'][number] & {

@@ -15,7 +15,7 @@ export function createLog (level: string): Logger {
 const WINDOW_MS = 1000
 
 /** One line a second for each event; the next one says how many were left out. */
-export function limitedLog (log: Logger): QueueLog {
+export function limitedLog (log: Logger): LimitedLog {
   const seen = new Map<string, { at: number, leftOut: number }>()
   return (event, details) => {
     const now = Date.now()
@@ -29,7 +29,7 @@ export function limitedLog (log: Logger): QueueLog {
   }
 }
 
-export interface QueueLog {
+export interface LimitedLog {
   /** Already limited: at most one line a second and kind, with the count of those left out. */
   (event: string, details: Record<string, unknown>): void
 }

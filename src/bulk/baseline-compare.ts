@@ -29,9 +29,9 @@ export function baselineDossier ({ progress = [], sourceVersion, ...state }: Dos
 }
 
 /** `unchanged`: the newest stored revision is the same, and holds all of the steps. */
-export type Standing = 'new' | 'unchanged' | 'already-known'
+export type BaselineStanding = 'new' | 'unchanged' | 'already-known'
 
-export function standing (dossier: BaselineDossier, stored: StoredDossier | undefined): Standing {
+export function standing (dossier: BaselineDossier, stored: StoredDossier | undefined): BaselineStanding {
   if (stored === undefined) return 'new'
   const same = stored.content_hash.equals(dossier.contentHash) && dossier.steps.every(step => stored.steps[step.stepId] === step.contentHash.toString('hex'))
   return same ? 'unchanged' : 'already-known'

@@ -5,12 +5,12 @@ import type { ProblemItem } from '../base/problem.js'
 import type { PushEffect } from './baseline-compare.js'
 
 /** One thing that is wrong with one line. Values are never repeated: they may be personal data. */
-export interface ImportError extends ProblemItem {
+export interface LineError extends ProblemItem {
   line: number
   dossierCode: string | null
 }
 
-export interface ImportCounts {
+export interface BaselineCounts {
   /** Lines that are not blank. */
   lines: number
   /** Recorded; in a dry run, what would be. */
@@ -33,12 +33,12 @@ export interface PushedTo {
 }
 
 export interface Tally {
-  counts: ImportCounts
+  counts: BaselineCounts
   /** Warnings and the like, by code. */
   findings: Record<string, number>
   push: { refused: Record<string, number>, adapters: PushedTo[] }
   /** The first ones; the rest is only counted. */
-  errors: ImportError[]
+  errors: LineError[]
   errorsLeftOut: number
   bytes: number
 }
@@ -49,7 +49,7 @@ export interface TallyKeeper {
   measure: (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Buffer>
   /** SHA-256 of all bytes measured, in hexadecimal; to be asked once. */
   sha256: () => string
-  error: (error: ImportError) => void
+  error: (error: LineError) => void
   findings: (findings: readonly Finding[]) => void
   effect: (effect: PushEffect) => void
 }
@@ -59,7 +59,7 @@ export interface TallyOptions {
   /** How many errors are kept for the summary. */
   errorsKept: number
   /** Told of every error. */
-  onError?: (error: ImportError) => void
+  onError?: (error: LineError) => void
 }
 
 export function createTally ({ adapters, errorsKept, onError = () => {} }: TallyOptions): TallyKeeper {

@@ -11,11 +11,11 @@ import type { Database } from '../db/open.js'
 import type { ProblemItem } from '../base/problem.js'
 import { readBatches, type Entry } from './baseline-batches.js'
 import { effectOfPush, standing } from './baseline-compare.js'
-import { createTally, type ImportCounts, type ImportError, type Tally, type TallyKeeper } from './baseline-tally.js'
+import { createTally, type BaselineCounts, type LineError, type Tally, type TallyKeeper } from './baseline-tally.js'
 import type { OriginRules } from '../dossier/origin.js'
 import type { Validator } from '../dossier/validate.js'
 
-export interface ImportOptions {
+export interface BaselineOptions {
   db: Database
   validator: Validator
   /** Whose partners are said to hold the dossiers. */
@@ -30,12 +30,12 @@ export interface ImportOptions {
   /** Bytes of one line. */
   lineLimit: number
   errorsKept: number
-  onError?: (error: ImportError) => void
+  onError?: (error: LineError) => void
   /** Called after each batch. */
-  onProgress?: (counts: Readonly<ImportCounts>) => void
+  onProgress?: (counts: Readonly<BaselineCounts>) => void
 }
 
-export interface ImportSummary extends ImportCounts {
+export interface BaselineSummary extends BaselineCounts {
   mode: 'baseline'
   dryRun: boolean
   /** Number of the import, as the audit entries have it; null in a dry run. */
@@ -45,12 +45,12 @@ export interface ImportSummary extends ImportCounts {
   findings: Record<string, number>
   /** In a dry run: what a push of the same lines would send, each compared with what is stored. */
   push?: Tally['push']
-  errors: ImportError[]
+  errors: LineError[]
   errorsLeftOut: number
 }
 
 /** Rejects when the stream breaks off or a store is away: what was imported until then stays, and the audit log tells how much. */
-export async function importBaseline (chunks: AsyncIterable<Buffer>, options: ImportOptions): Promise<ImportSummary> {
+export async function loadBaseline (chunks: AsyncIterable<Buffer>, options: BaselineOptions): Promise<BaselineSummary> {
   const keeper = createTally(options)
   const baseline = options.dryRun ? undefined : await begin(options)
   const work = { options, keeper, baseline }
@@ -72,13 +72,13 @@ export async function importBaseline (chunks: AsyncIterable<Buffer>, options: Im
 }
 
 interface Work {
-  options: ImportOptions
+  options: BaselineOptions
   keeper: TallyKeeper
   /** Undefined in a dry run. */
   baseline: Baseline | undefined
 }
 
-async function begin ({ db, actor, clientId, adapters }: ImportOptions): Promise<Baseline> {
+async function begin ({ db, actor, clientId, adapters }: BaselineOptions): Promise<Baseline> {
   return db.transaction().execute(async tx => {
     const baseline = await beginBaseline(tx, { actor, clientId, adapters })
     await recordAudit(tx, [{ actor, action: 'baseline.begun', details: { baseline: baseline.id, adapters } }])
@@ -100,7 +100,7 @@ async function recordBatch (batch: readonly Entry[], { options, keeper, baseline
   const there = batch.filter(({ dossier }) => !recorded.has(dossier.code))
   const stored = await storedDossiers(options.db, there.map(({ dossier }) => dossier.code), options.adapters)
   for (const entry of batch) {
-    if (recorded.has(entry.dossier.code)) countImported(keeper, entry)
+    if (recorded.has(entry.dossier.code)) countRecorded(keeper, entry)
     else countThere(keeper, entry, standing(entry.dossier, stored.get(entry.dossier.code)) === 'unchanged')
   }
 }
@@ -109,14 +109,14 @@ async function compareBatch (batch: readonly Entry[], { options, keeper }: Work)
   const stored = await storedDossiers(options.db, batch.map(({ dossier }) => dossier.code), options.adapters)
   for (const entry of batch) {
     const found = stored.get(entry.dossier.code)
-    if (found === undefined) countImported(keeper, entry)
+    if (found === undefined) countRecorded(keeper, entry)
     else countThere(keeper, entry, standing(entry.dossier, found) === 'unchanged')
     keeper.effect(effectOfPush(entry.dossier, found))
     keeper.findings(options.partnerFindings(entry.document))
   }
 }
 
-function countImported ({ tally: { counts } }: TallyKeeper, { dossier }: Entry): void {
+function countRecorded ({ tally: { counts } }: TallyKeeper, { dossier }: Entry): void {
   counts.imported++
   counts.steps += dossier.steps.length
 }
@@ -133,7 +133,7 @@ const ALREADY_KNOWN: ProblemItem = {
   messageEn: 'The dossier is stored with other content, which a baseline never overwrites. If this line is newer, push it to POST /v1/dossiers.'
 }
 
-function summary ({ options, keeper, baseline }: Work, sha256: string): ImportSummary {
+function summary ({ options, keeper, baseline }: Work, sha256: string): BaselineSummary {
   const { counts, push, findings, errors, errorsLeftOut, bytes } = keeper.tally
   return {
     mode: 'baseline',

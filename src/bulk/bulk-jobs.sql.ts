@@ -3,19 +3,19 @@ import { sql } from 'kysely'
 import type { ProblemItem } from '../base/problem.js'
 import type { Database, Executor, Tx } from '../db/open.js'
 
-export interface ImportKey {
+export interface BulkJobKey {
   clientId: string
   /** The sender's own name for it. */
   id: string
 }
 
-export interface ImportLease extends ImportKey {
+export interface BulkJobLease extends BulkJobKey {
   token: string
   seconds: number
 }
 
 /** What is committed. */
-export interface ImportProgress {
+export interface BulkProgress {
   /** Number of the last line; blank ones count. */
   line: number
   /** Of all lines up to that one, each with its line feed. */
@@ -27,13 +27,13 @@ export interface ImportProgress {
   steps: number
 }
 
-export type Claim =
-  | { kind: 'claimed', progress: ImportProgress, ended: boolean }
+export type BulkJobClaim =
+  | { kind: 'claimed', progress: BulkProgress, ended: boolean }
   /** Another request has it; asking again is worth while then at the earliest. */
   | { kind: 'busy', seconds: number }
 
 /** Begins an import, or takes up one that nobody works on. */
-export async function claimImport (db: Database, lease: ImportLease, empty: Buffer): Promise<Claim> {
+export async function claimBulkJob (db: Database, lease: BulkJobLease, empty: Buffer): Promise<BulkJobClaim> {
   const { rows: [row] } = await sql<StoredProgress & { ended_at: Date | null }>`
     insert into imports (client_id, id, sha256, lease_token, lease_until)
     values (${lease.clientId}, ${lease.id}, ${empty}, ${lease.token}::uuid, clock_timestamp() + make_interval(secs => ${lease.seconds}))
@@ -47,7 +47,7 @@ export async function claimImport (db: Database, lease: ImportLease, empty: Buff
   return { kind: 'busy', seconds: Math.max(busy?.seconds ?? 1, 1) }
 }
 
-export async function renewImport (db: Executor, lease: ImportLease): Promise<void> {
+export async function renewBulkJob (db: Executor, lease: BulkJobLease): Promise<void> {
   await sql`
     update imports set lease_until = clock_timestamp() + make_interval(secs => ${lease.seconds})
     where client_id = ${lease.clientId} and id = ${lease.id} and lease_token = ${lease.token}::uuid`.execute(db)
@@ -61,7 +61,7 @@ export interface RejectedLine {
 }
 
 /** Moves the import on, in the transaction of the batch; false if another request has taken it up: the batch must not commit. */
-export async function advanceImport (tx: Tx, lease: ImportLease, { progress, rejected }: { progress: ImportProgress, rejected: readonly RejectedLine[] }): Promise<boolean> {
+export async function advanceBulkJob (tx: Tx, lease: BulkJobLease, { progress, rejected }: { progress: BulkProgress, rejected: readonly RejectedLine[] }): Promise<boolean> {
   const { rows } = await sql`
     with moved as (
       update imports set line = ${progress.line}, bytes = ${progress.bytes}, sha256 = ${progress.sha256}, accepted = ${progress.accepted},
@@ -79,7 +79,7 @@ export async function advanceImport (tx: Tx, lease: ImportLease, { progress, rej
 }
 
 /** Lets go of it. One of which nothing was committed leaves no trace. */
-export async function releaseImport (tx: Tx, lease: ImportLease, complete: boolean): Promise<void> {
+export async function releaseBulkJob (tx: Tx, lease: BulkJobLease, complete: boolean): Promise<void> {
   await sql`
     update imports set lease_token = null, lease_until = null, updated_at = clock_timestamp(),
       ended_at = case when ${complete} then coalesce(ended_at, clock_timestamp()) else ended_at end
@@ -89,7 +89,7 @@ export async function releaseImport (tx: Tx, lease: ImportLease, complete: boole
     delete from imports where client_id = ${lease.clientId} and id = ${lease.id} and line = 0 and ended_at is null and lease_token is null`.execute(tx)
 }
 
-export interface StoredImport extends ImportProgress {
+export interface StoredBulkJob extends BulkProgress {
   id: string
   begunAt: Date
   updatedAt: Date
@@ -97,7 +97,7 @@ export interface StoredImport extends ImportProgress {
   running: boolean
 }
 
-export async function findImport (db: Executor, key: ImportKey): Promise<StoredImport | undefined> {
+export async function findBulkJob (db: Executor, key: BulkJobKey): Promise<StoredBulkJob | undefined> {
   const { rows: [row] } = await sql<StoredProgress & { begun_at: Date, updated_at: Date, ended_at: Date | null, running: boolean }>`
     select line, bytes, sha256, accepted, unchanged, rejected, steps, begun_at, updated_at, ended_at,
            coalesce(lease_until > clock_timestamp(), false) as running
@@ -106,27 +106,27 @@ export async function findImport (db: Executor, key: ImportKey): Promise<StoredI
   return { id: key.id, ...progressOf(row), begunAt: row.begun_at, updatedAt: row.updated_at, endedAt: row.ended_at, running: row.running }
 }
 
-export async function rejectedLines (db: Executor, key: ImportKey, { after, limit }: { after: number, limit: number }): Promise<RejectedLine[]> {
+export async function rejectedLines (db: Executor, key: BulkJobKey, { after, limit }: { after: number, limit: number }): Promise<RejectedLine[]> {
   const { rows } = await sql<{ line: string, dossier_code: string | null, errors: ProblemItem[] }>`
     select line, dossier_code, errors from import_rejections
     where client_id = ${key.clientId} and import_id = ${key.id} and line > ${after} order by line limit ${limit}`.execute(db)
   return rows.map(row => ({ line: Number(row.line), dossierCode: row.dossier_code, errors: row.errors }))
 }
 
-export const IMPORT_DAYS = 30
+export const BULK_JOB_DAYS = 30
 
 /** Removes imports that nobody has touched for long, a bounded number at once. */
-export async function forgetOldImports (db: Database, limit: number): Promise<void> {
+export async function forgetOldBulkJobs (db: Database, limit: number): Promise<void> {
   await sql`
     delete from imports where (client_id, id) in (
       select client_id, id from imports
-      where updated_at < now() - make_interval(days => ${IMPORT_DAYS}) and coalesce(lease_until <= now(), true) limit ${limit})`.execute(db)
+      where updated_at < now() - make_interval(days => ${BULK_JOB_DAYS}) and coalesce(lease_until <= now(), true) limit ${limit})`.execute(db)
 }
 
 /** bigint arrives as text; a count of lines or bytes is far below 2^53. */
-type StoredProgress = { [name in Exclude<keyof ImportProgress, 'sha256'>]: string } & { sha256: Buffer }
+type StoredProgress = { [name in Exclude<keyof BulkProgress, 'sha256'>]: string } & { sha256: Buffer }
 
-function progressOf (row: StoredProgress): ImportProgress {
+function progressOf (row: StoredProgress): BulkProgress {
   return {
     line: Number(row.line),
     bytes: Number(row.bytes),

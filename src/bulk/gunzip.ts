@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { compressedTooMuch, gzipBroken, importTooLarge } from './problems.js'
+import { compressedTooMuch, gzipBroken, uploadTooLarge } from './problems.js'
 
 /** Dossiers of one kind, line after line, come to about a hundred; deflate's best is 1032, which only a bomb reaches. */
 const MAX_RATIO = 200
@@ -38,7 +38,7 @@ export async function * limited (chunks: AsyncIterable<Buffer>, maxMb: number): 
   let bytes = 0
   for await (const chunk of chunks) {
     bytes += chunk.length
-    if (bytes > maxMb * 1024 * 1024) throw importTooLarge(maxMb)
+    if (bytes > maxMb * 1024 * 1024) throw uploadTooLarge(maxMb)
     yield chunk
   }
 }

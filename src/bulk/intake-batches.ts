@@ -19,7 +19,7 @@ export interface Batch {
   end: { line: number, bytes: number, sha256: Buffer }
 }
 
-export interface BatchOptions {
+export interface IntakeBatchOptions {
   validator: Validator
   /** What the partners' formats say of a dossier. */
   partnerFindings: (dossier: Dossier) => Finding[]
@@ -33,7 +33,7 @@ const BATCH_BYTES = 1024 * 1024
 /** A sender that pauses gets the results of what it has sent. */
 const QUIET_MS = 200
 
-export async function * batchesOf (lines: AsyncIterator<RawLine>, options: BatchOptions): AsyncGenerator<Batch> {
+export async function * batchesOf (lines: AsyncIterator<RawLine>, options: IntakeBatchOptions): AsyncGenerator<Batch> {
   let batch = emptyBatch()
   let pending: Promise<IteratorResult<RawLine>> | undefined
   for (;;) {
@@ -61,7 +61,7 @@ function emptyBatch (): GrowingBatch {
 }
 
 /** The place is noted at once: the hash moves on with the next line. */
-function add (batch: GrowingBatch, line: RawLine, options: BatchOptions): void {
+function add (batch: GrowingBatch, line: RawLine, options: IntakeBatchOptions): void {
   const item = readItem(line, options)
   if (item !== undefined) batch.items.push(item)
   batch.lines++
@@ -76,7 +76,7 @@ async function unlessQuiet<T> (pending: Promise<T>): Promise<T | undefined> {
   return Promise.race([pending, quiet]).finally(() => { clearTimeout(timer) })
 }
 
-function readItem ({ number, bytes }: RawLine, { validator, partnerFindings }: BatchOptions): GoodLine | RejectedLine | undefined {
+function readItem ({ number, bytes }: RawLine, { validator, partnerFindings }: IntakeBatchOptions): GoodLine | RejectedLine | undefined {
   const read = readLine(bytes, validator)
   if (read.kind === 'blank') return undefined
   if (read.kind === 'rejected') return { line: number, dossierCode: read.dossierCode, errors: read.errors }

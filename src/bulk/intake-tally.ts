@@ -1,6 +1,6 @@
 /** The lines that answer a bulk intake. */
 import type { Finding } from '../model/findings.js'
-import type { ImportProgress } from './bulk-jobs.sql.js'
+import type { BulkProgress } from './bulk-jobs.sql.js'
 import type { ProblemItem } from '../base/problem.js'
 
 export type BulkItem =
@@ -39,6 +39,6 @@ export interface BulkSummary extends BulkCounts {
 
 export type BulkLine = BulkItem | BulkSkipped | BulkSummary
 
-export function countsOf ({ line, accepted, unchanged, rejected, steps, bytes, sha256 }: ImportProgress): BulkCounts {
+export function countsOf ({ line, accepted, unchanged, rejected, steps, bytes, sha256 }: BulkProgress): BulkCounts {
   return { lines: line, accepted, unchanged, rejected, steps, bytes, sha256: sha256.toString('hex') }
 }

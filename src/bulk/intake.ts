@@ -6,12 +6,12 @@ import { randomUUID } from 'node:crypto'
 import type { Dossier } from '../model/dossier-types.js'
 import type { Finding } from '../model/findings.js'
 import { recordAudit } from '../db/audit.js'
-import { claimImport, releaseImport, renewImport, type ImportLease, type ImportProgress } from './bulk-jobs.sql.js'
+import { claimBulkJob, releaseBulkJob, renewBulkJob, type BulkJobLease, type BulkProgress } from './bulk-jobs.sql.js'
 import type { RingableLane } from '../db/lanes.js'
 import type { Database } from '../db/open.js'
 import { batchesOf } from './intake-batches.js'
 import { countsOf, type BulkLine } from './intake-tally.js'
-import { importReused, importRunning } from './problems.js'
+import { bulkJobReused, bulkJobRunning } from './problems.js'
 import { storeBatch } from './intake-store.js'
 import { splitLines, type RawLine } from './lines.js'
 import type { IntakeOptions } from '../dossier/intake.js'
@@ -64,8 +64,8 @@ export async function * bulkIntake (chunks: AsyncIterable<Buffer>, options: Bulk
 }
 
 interface Run {
-  lease: ImportLease
-  progress: ImportProgress
+  lease: BulkJobLease
+  progress: BulkProgress
   /** Something was answered, or there was nothing to answer. */
   begun: boolean
   /** The whole body is stored. */
@@ -101,28 +101,28 @@ async function * work (source: Source, run: Run, options: BulkOptions): AsyncGen
 }
 
 async function begin ({ db, intake: { clientId }, importId, leaseSeconds }: BulkOptions): Promise<Run> {
-  const lease: ImportLease = { clientId, id: importId, token: randomUUID(), seconds: leaseSeconds }
-  const claim = await claimImport(db, lease, createLineHash().digest())
-  if (claim.kind === 'busy') throw importRunning(claim.seconds)
+  const lease: BulkJobLease = { clientId, id: importId, token: randomUUID(), seconds: leaseSeconds }
+  const claim = await claimBulkJob(db, lease, createLineHash().digest())
+  if (claim.kind === 'busy') throw bulkJobRunning(claim.seconds)
   // A sender, or a reader, may be slower than the lease. One that could not be renewed is noticed by the next batch.
-  const timer = setInterval(() => { renewImport(db, lease).catch(() => {}) }, leaseSeconds * 1000 / 3)
+  const timer = setInterval(() => { renewBulkJob(db, lease).catch(() => {}) }, leaseSeconds * 1000 / 3)
   return { lease, progress: claim.progress, begun: false, ended: claim.ended, stopRenewing: () => { clearInterval(timer) } }
 }
 
 /** Reads what is stored already, and refuses a body that begins differently or, of an import that has ended, goes on. */
 async function skipStored ({ lines, hash }: Source, { progress, ended }: Run): Promise<void> {
   for (let line = 0; line < progress.line; line++) {
-    if ((await lines.next()).done === true) throw importReused()
+    if ((await lines.next()).done === true) throw bulkJobReused()
   }
-  if (!hash.digest().equals(progress.sha256)) throw importReused()
-  if (ended && (await lines.next()).done !== true) throw importReused()
+  if (!hash.digest().equals(progress.sha256)) throw bulkJobReused()
+  if (ended && (await lines.next()).done !== true) throw bulkJobReused()
 }
 
 /** Lets go of the import, whatever else fails: a lease that is left behind ends by itself. What was refused is no entry. */
 async function end ({ lease, progress, begun, ended, stopRenewing }: Run, { db, actor }: BulkOptions): Promise<void> {
   stopRenewing()
   await db.transaction().execute(async tx => {
-    await releaseImport(tx, lease, ended)
+    await releaseBulkJob(tx, lease, ended)
     if (begun) await recordAudit(tx, [{ actor, action: 'import.ended', details: { import: lease.id, ...countsOf(progress), complete: ended } }])
   }).catch(() => {})
 }

@@ -1,7 +1,7 @@
 /** The problems that end a bulk intake, or do not let it begin. */
 import { Problem } from '../base/problem.js'
 
-export function importRunning (seconds: number): Problem {
+export function bulkJobRunning (seconds: number): Problem {
   return new Problem({
     status: 409,
     code: 'import-running',
@@ -13,7 +13,7 @@ export function importRunning (seconds: number): Problem {
   })
 }
 
-export function importReused (): Problem {
+export function bulkJobReused (): Problem {
   return new Problem({
     status: 422,
     code: 'idempotency-key-reused',
@@ -25,7 +25,7 @@ export function importReused (): Problem {
   })
 }
 
-export function tooManyImports (limit: number): Problem {
+export function tooManyBulkJobs (limit: number): Problem {
   return new Problem({
     status: 429,
     code: 'too-many-imports',
@@ -37,7 +37,7 @@ export function tooManyImports (limit: number): Problem {
   })
 }
 
-export function importTooLarge (limitMb: number): Problem {
+export function uploadTooLarge (limitMb: number): Problem {
   return new Problem({
     status: 413,
     code: 'import-too-large',

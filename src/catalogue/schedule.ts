@@ -8,7 +8,7 @@ import { dueLists } from './catalogue.sql.js'
 import type { Database } from '../db/open.js'
 import { pullCatalogue, type PulledList, type PullRequest } from './pull.js'
 import type { ActiveAdapter } from '../adapters/active-adapter.js'
-import type { QueueLog } from '../base/log.js'
+import type { LimitedLog } from '../base/log.js'
 
 export type PullOrder = Omit<PullRequest, 'details' | 'signal'>
 
@@ -26,7 +26,7 @@ export interface CatalogueOptions {
   /** Between two pulls; 0: none by itself. */
   hours: number
   details: number
-  log: QueueLog
+  log: LimitedLog
   /** 0 ≤ random < 1: processes that start together do not look together. */
   random: () => number
 }

@@ -1,6 +1,6 @@
 /** What the commands of an import read and tell. */
 import { open } from 'node:fs/promises'
-import type { ImportError } from '../bulk/baseline-tally.js'
+import type { LineError } from '../bulk/baseline-tally.js'
 import { ConfigError, Problem } from '../base/problem.js'
 import type { Config } from '../config/gateway.js'
 import type { Database } from '../db/open.js'
@@ -16,7 +16,7 @@ export async function chunksOf (file: string): Promise<AsyncIterable<Buffer>> {
   }
 }
 
-export function tellError ({ line, dossierCode, pointer, code, message }: ImportError): void {
+export function tellError ({ line, dossierCode, pointer, code, message }: LineError): void {
   const told = [`dòng/line ${line}`, dossierCode ?? '-', code, pointer, message]
   process.stderr.write(`${told.map(plain).join('\t')}\n`)
 }
@@ -31,14 +31,14 @@ export function said (error: unknown): string {
   return (error as Error).message
 }
 
-export interface ImportCommand {
+export interface BulkCommand {
   db: Database
   config: Config
   args: readonly string[]
   options: { baseline?: boolean | undefined, dryRun?: boolean | undefined, gzip?: boolean | undefined, importId?: string | undefined }
 }
 
-export interface ImportWork extends Pick<ImportCommand, 'db' | 'config' | 'options'> {
+export interface BulkWork extends Pick<BulkCommand, 'db' | 'config' | 'options'> {
   chunks: AsyncIterable<Buffer>
   adapters: ReadonlyMap<string, ActiveAdapter>
 }

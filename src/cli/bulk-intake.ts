@@ -1,6 +1,6 @@
 /** `lienthong import FILE|-`: bulk intake straight into the database. The gateway's sweep finds the lanes. */
 import { randomUUID } from 'node:crypto'
-import { type ImportWork, said, tellError } from './bulk-input.js'
+import { type BulkWork, said, tellError } from './bulk-input.js'
 import { createCodeBooks } from '../codes/books.js'
 import { bulkIntake } from '../bulk/intake.js'
 import type { BulkLine, BulkSummary } from '../bulk/intake-tally.js'
@@ -13,7 +13,7 @@ import { partnerReview } from '../dossier/preview.js'
 const ACTOR = 'operator:cli'
 
 /** Broken off (exit code 1), it goes on under the same id. */
-export async function intakeCommand ({ db, config, options, chunks, adapters }: ImportWork): Promise<BulkSummary> {
+export async function intakeCommand ({ db, config, options, chunks, adapters }: BulkWork): Promise<BulkSummary> {
   const { importId = randomUUID() } = options
   process.stderr.write(`import ${importId}; đi tiếp nếu đứt / to go on after a break: --import-id ${importId}\n`)
   const lines = bulkIntake(stoppable(chunks), {

@@ -1,20 +1,20 @@
 /** `lienthong import FILE|-`, `lienthong import --baseline FILE|-`: what `POST /v1/dossiers/import` does, straight into the database. */
 import { intakeCommand } from './bulk-intake.js'
-import { chunksOf, type ImportCommand, type ImportWork, said, tellError } from './bulk-input.js'
+import { chunksOf, type BulkCommand, type BulkWork, said, tellError } from './bulk-input.js'
 import { createCodeBooks } from '../codes/books.js'
 import { activateAdapters, closeAdapter } from '../adapters/activate.js'
 import type { BulkSummary } from '../bulk/intake-tally.js'
 import { gunzipped, limited } from '../bulk/gunzip.js'
 import { dossierAdapters } from '../adapters/dossier-adapters.js'
-import { importBaseline, type ImportSummary } from '../bulk/baseline.js'
-import type { ImportCounts } from '../bulk/baseline-tally.js'
+import { loadBaseline, type BaselineSummary } from '../bulk/baseline.js'
+import type { BaselineCounts } from '../bulk/baseline-tally.js'
 import { originRules } from '../dossier/origin.js'
 import { createValidator } from '../dossier/validate.js'
 import { ConfigError, Problem } from '../base/problem.js'
 import { openLinks } from '../files/open.js'
 import { partnerReview } from '../dossier/preview.js'
 
-export const IMPORT_USAGE = `  lienthong import FILE|- [--gzip] [--import-id ID]    gửi hồ sơ hàng loạt; cùng ID thì đi tiếp / push in bulk; goes on under the same id
+export const BULK_USAGE = `  lienthong import FILE|- [--gzip] [--import-id ID]    gửi hồ sơ hàng loạt; cùng ID thì đi tiếp / push in bulk; goes on under the same id
   lienthong import --baseline FILE|- [--gzip] [--dry-run]   nạp hồ sơ đã có ở bên nhận, không gửi / record what the partners hold`
 
 const ACTOR = 'operator:cli'
@@ -22,9 +22,9 @@ const ACTOR = 'operator:cli'
 const ERRORS_KEPT = 100
 
 /** Ends with 1 if a line was rejected. Errors and progress go to standard error as they come. */
-export async function importCommand ({ db, config, args, options }: ImportCommand): Promise<ImportSummary | BulkSummary> {
+export async function bulkCommand ({ db, config, args, options }: BulkCommand): Promise<BaselineSummary | BulkSummary> {
   const [file, ...rest] = args
-  if (file === undefined || rest.length > 0) throw new ConfigError([`import: use:\n${IMPORT_USAGE}`])
+  if (file === undefined || rest.length > 0) throw new ConfigError([`import: use:\n${BULK_USAGE}`])
   if (options.baseline === true ? options.importId !== undefined : options.dryRun === true) throw new ConfigError(['import: --dry-run belongs to --baseline, --import-id to an import without it'])
   if (config.adapters.length === 0) throw new ConfigError(['import: ADAPTERS is empty; set it as the gateway has it: the dossiers are for those'])
   const adapters = await activateAdapters({ environment: config.environment, wanted: config.adapters })
@@ -42,8 +42,8 @@ export async function importCommand ({ db, config, args, options }: ImportComman
   }
 }
 
-async function baselineCommand ({ db, config, options, chunks, adapters }: ImportWork): Promise<ImportSummary> {
-  return importBaseline(chunks, {
+async function baselineCommand ({ db, config, options, chunks, adapters }: BulkWork): Promise<BaselineSummary> {
+  return loadBaseline(chunks, {
     db,
     validator: createValidator(),
     adapters: [...dossierAdapters(adapters).keys()],
@@ -61,7 +61,7 @@ async function baselineCommand ({ db, config, options, chunks, adapters }: Impor
 
 const TOLD_EVERY_LINES = 5000
 
-function progressTeller (): (counts: Readonly<ImportCounts>) => void {
+function progressTeller (): (counts: Readonly<BaselineCounts>) => void {
   let next = TOLD_EVERY_LINES
   return ({ lines, imported, unchanged, alreadyKnown, rejected }) => {
     if (lines < next) return

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { catalogueChanges, cataloguePull, catalogueShow, CATALOGUE_USAGE } from './catalogue.js'
 import { codesExport, codesImport, codesList, codesRedrive, codesSet, CODES_USAGE, type CodesOptions } from './codes.js'
 import { doctor, DOCTOR_USAGE, type DoctorContext } from './doctor.js'
-import { importCommand, IMPORT_USAGE } from './bulk.js'
+import { bulkCommand, BULK_USAGE } from './bulk.js'
 import { reconcileCancel, reconcileItems, reconcileList, reconcileRepair, reconcileShow, reconcileStart, RECONCILE_USAGE, type ReconcileContext } from './reconcile.js'
 import { redriveCauses, redriveItemList, redriveList, redriveShow, redriveStart, redriveSteer, REDRIVE_OPTIONS, REDRIVE_USAGE, type RedriveContext } from './redrive.js'
 import { recordAudit } from '../db/audit.js'
@@ -16,7 +16,7 @@ import { migrate, schemaStatus } from '../db/migrate.js'
 import { openDatabase, type Database } from '../db/open.js'
 import { ConfigError, isForPeople } from '../base/problem.js'
 import { backlog } from '../health/standing.sql.js'
-import type { ImportCommand } from './bulk-input.js'
+import type { BulkCommand } from './bulk-input.js'
 
 const USAGE = `lienthong – công cụ vận hành / operator's tool
 
@@ -24,7 +24,7 @@ const USAGE = `lienthong – công cụ vận hành / operator's tool
   lienthong keys create <client> --scopes a,b          tạo khóa, in ra một lần / make a key; it is shown once
   lienthong keys list
   lienthong keys revoke <client> [--key <id>]
-${IMPORT_USAGE}
+${BULK_USAGE}
   lienthong status                                     hồ sơ đang chờ theo bộ kết nối / open deliveries by adapter
 ${DOCTOR_USAGE}
 ${CODES_USAGE}
@@ -40,7 +40,7 @@ interface CommandContext {
   db: Database
   config: Config
   args: readonly string[]
-  options: CodesOptions & { force?: boolean | undefined, since?: string | undefined } & ReconcileContext['options'] & RedriveContext['options'] & DoctorContext['options'] & { scopes?: string | undefined, key?: string | undefined } & ImportCommand['options']
+  options: CodesOptions & { force?: boolean | undefined, since?: string | undefined } & ReconcileContext['options'] & RedriveContext['options'] & DoctorContext['options'] & { scopes?: string | undefined, key?: string | undefined } & BulkCommand['options']
 }
 type Command = (context: CommandContext) => Promise<unknown>
 
@@ -49,7 +49,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'keys create': createKey,
   'keys list': async ({ db }) => (await listKeys(db)).map(row => ({ ...row, live: row.revoked_at === null })),
   'keys revoke': revokeKey,
-  import: importCommand,
+  import: bulkCommand,
   'codes list': codesList,
   'codes export': codesExport,
   'codes import': codesImport,

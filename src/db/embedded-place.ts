@@ -31,7 +31,7 @@ export interface PlaceRequest {
   readonly log: (message: string) => void
 }
 
-export interface Account {
+export interface SystemAccount {
   readonly uid: number
   readonly gid: number
   /** true when we are root and the server must run as somebody else */
@@ -43,7 +43,7 @@ export interface Place {
   readonly data: string
   readonly socketDir: string
   readonly native: string
-  readonly account: Account
+  readonly account: SystemAccount
 }
 
 const RELOCATED = '/var/lib/lienthong'
@@ -67,7 +67,7 @@ export async function findPlace (request: PlaceRequest): Promise<Place> {
 
 // A cluster keeps the account that made it: the preferred one may appear later (apt install postgresql), and root may
 // open what a plain user began.
-async function chooseAccount (data: string): Promise<Account> {
+async function chooseAccount (data: string): Promise<SystemAccount> {
   const self = process.getuid?.()
   const gid = process.getgid?.()
   if (self === undefined || gid === undefined) throw unsupported()
@@ -97,7 +97,7 @@ async function accountFromPasswd (): Promise<{ uid: number, gid: number }> {
 
 // What exists is used or refused, never passed over: choosing a new folder because a parent was closed since the last
 // start would greet the operator with an empty database.
-async function openHome (wanted: string, account: Account, log: PlaceRequest['log']): Promise<string> {
+async function openHome (wanted: string, account: SystemAccount, log: PlaceRequest['log']): Promise<string> {
   if (!(await present(wanted))) await makeHome(wanted, account)
   const home = await realpath(wanted)
   if (!(await canReach(home, account))) {
@@ -110,7 +110,7 @@ async function openHome (wanted: string, account: Account, log: PlaceRequest['lo
   return home
 }
 
-async function makeHome (wanted: string, account: Account): Promise<void> {
+async function makeHome (wanted: string, account: SystemAccount): Promise<void> {
   if (await canReach(dirname(wanted), account)) return makePassable(wanted)
   const target = join(RELOCATED, hash(await realpath(dirname(wanted))))
   await makePassable(RELOCATED)
@@ -125,7 +125,7 @@ async function makePassable (folder: string): Promise<void> {
 }
 
 // Permission bits only. An access list that closes more shows up as a start failure with the server's own words.
-async function canReach (path: string, account: Account): Promise<boolean> {
+async function canReach (path: string, account: SystemAccount): Promise<boolean> {
   if (!account.switched) return true
   for (let at = await realpath(path); ; at = dirname(at)) {
     const { mode, uid, gid } = await stat(at)
@@ -137,7 +137,7 @@ async function canReach (path: string, account: Account): Promise<boolean> {
 
 // Whoever reaches the socket is let in without a password (`trust`), so its folder must be closed to everybody but the
 // account (root passes anyway). /tmp is open to all: a folder that somebody else put there first must not be used.
-async function openSocketFolder (home: string, account: Account): Promise<string> {
+async function openSocketFolder (home: string, account: SystemAccount): Promise<string> {
   const inside = join(home, 'run')
   const fits = Buffer.byteLength(inside + SOCKET_NAME) <= SOCKET_PATH_LIMIT
   // not os.tmpdir(): TMPDIR may differ between this process and the next one, which must find the same socket
@@ -152,12 +152,12 @@ async function openSocketFolder (home: string, account: Account): Promise<string
 }
 
 // Complete under another name first, so that a second gateway never sees the folder before it has its owner.
-async function makePrivateFolder (path: string, account: Account): Promise<void> {
+async function makePrivateFolder (path: string, account: SystemAccount): Promise<void> {
   const fresh = await makeFreshFolder(path, account)
   if (!(await unlessPresent(rename(fresh, path)))) await rm(fresh, { recursive: true })
 }
 
-export async function makeFreshFolder (path: string, account: Account): Promise<string> {
+export async function makeFreshFolder (path: string, account: SystemAccount): Promise<string> {
   const fresh = await mkdtemp(`${path}.new-`)
   if (account.switched) await lchown(fresh, account.uid, account.gid)
   return fresh
@@ -178,7 +178,7 @@ function packagedBinaries (): string {
 }
 
 // The copy is named for its content: after an upgrade of the package the next start makes a new one.
-async function reachableBinaries (native: string, home: string, account: Account): Promise<string> {
+async function reachableBinaries (native: string, home: string, account: SystemAccount): Promise<string> {
   const program = join(native, 'bin', 'postgres')
   if (await canReach(program, account)) return native
   const copy = join(home, `native-${createHash('sha256').update(await readFile(program)).digest('hex').slice(0, 12)}`)

@@ -7,7 +7,7 @@ import { checkFiles } from './files.js'
 import { originFindings, type OriginRules } from './origin.js'
 import { originTaken } from './problems.js'
 
-export type Refused = Map<Push, Problem>
+export type RefusedPush = Map<Push, Problem>
 
 export interface Admission {
   clientId: string
@@ -15,8 +15,8 @@ export interface Admission {
 }
 
 /** One question for all origins; files are asked for only where a dossier has some. */
-export async function refusedBefore (tx: Tx, pushes: readonly Push[], options: Admission): Promise<Refused> {
-  const refused: Refused = new Map()
+export async function refusedBefore (tx: Tx, pushes: readonly Push[], options: Admission): Promise<RefusedPush> {
+  const refused: RefusedPush = new Map()
   const owners = await originOwners(tx, pushes.flatMap(({ state: { origin } }) => origin === undefined ? [] : [origin]))
   for (const push of pushes) {
     const problem = await problemOf(async () => {

@@ -24,12 +24,12 @@ export interface Standing {
   known: ReadonlyMap<string, Buffer>
 }
 
-export type Decision =
+export type PushDecision =
   | { kind: 'refused', problem: Problem }
   | { kind: 'unchanged' }
   | { kind: 'revision', revision: number, hash: Buffer, fresh: readonly StepRow[] }
 
-export function decide (push: Push, { locked, known }: Standing): Decision {
+export function decide (push: Push, { locked, known }: Standing): PushDecision {
   try {
     if (!locked.inserted) refuseIfAny(originChange(locked.origin ?? undefined, push.state.origin))
     const hash = contentHash(push.state)
@@ -48,7 +48,7 @@ export function refuseIfAny (errors: readonly Finding[]): void {
 }
 
 /** What is stored once the decision is carried out. */
-export function standingAfter ({ sourceVersion }: Push, decision: Decision, { locked, known }: Standing): Standing {
+export function standingAfter ({ sourceVersion }: Push, decision: PushDecision, { locked, known }: Standing): Standing {
   if (decision.kind === 'refused') return { locked, known }
   const current = { ...locked, source_version: sourceVersion === undefined ? locked.source_version : String(sourceVersion) }
   if (decision.kind === 'unchanged') return { locked: current, known }

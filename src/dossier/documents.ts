@@ -7,7 +7,7 @@ import { asItem, invalidDocument, tooManyValues } from './problems.js'
 import { reviewDossier, reviewProgress } from './review.js'
 import type { Checked, Validator } from './validate.js'
 
-export interface Reading {
+export interface DocumentReading {
   validator: Validator
   /** What lies beyond is in the future. */
   now: Date
@@ -15,12 +15,12 @@ export interface Reading {
   faults?: readonly ProblemItem[]
 }
 
-export function readDossier ({ validator, now, faults }: Reading, body: unknown): { dossier: Dossier, findings: Finding[] } {
+export function readDossier ({ validator, now, faults }: DocumentReading, body: unknown): { dossier: Dossier, findings: Finding[] } {
   const { value, findings } = read({ body, faults }, validator.dossier, dossier => reviewDossier(dossier, now))
   return { dossier: value, findings }
 }
 
-export function readProgress ({ validator, now, faults }: Reading, body: unknown): { progress: Progress, findings: Finding[] } {
+export function readProgress ({ validator, now, faults }: DocumentReading, body: unknown): { progress: Progress, findings: Finding[] } {
   const { value, findings } = read({ body, faults }, validator.progress, progress => reviewProgress(progress, now))
   return { progress: value, findings }
 }

@@ -11,7 +11,7 @@ import type { RingableLane } from '../db/lanes.js'
 import type { Tx } from '../db/open.js'
 import { planDeliveries, supersedeOlder, type PlannedDelivery } from './planning.sql.js'
 import type { Problem } from '../base/problem.js'
-import { decide, dossierKeys, newestEvent, standingAfter, stepRow, type Decision, type DossierState, type Push, type Standing } from './decision.js'
+import { decide, dossierKeys, newestEvent, standingAfter, stepRow, type PushDecision, type DossierState, type Push, type Standing } from './decision.js'
 import { refusedBefore } from './admission.js'
 import { recordFiles } from './files.js'
 import { recipients, type OriginRules } from './origin.js'
@@ -46,11 +46,11 @@ export interface Accepted {
 }
 
 /** A receipt, or why that push alone was refused. */
-export type Outcome = Receipt | Problem
+export type IntakeOutcome = Receipt | Problem
 
 export interface AcceptedBatch {
   /** In the order of the pushes. */
-  outcomes: Outcome[]
+  outcomes: IntakeOutcome[]
   lanes: RingableLane[]
 }
 
@@ -65,14 +65,14 @@ export async function acceptDossiers (tx: Tx, dossiers: readonly Dossier[], opti
   const refused = await refusedBefore(tx, pushes, options)
   const good = pushes.filter(push => !refused.has(push))
   const standings = await lockAll(tx, good, options)
-  const outcomes = new Map<Push, Outcome>(refused)
+  const outcomes = new Map<Push, IntakeOutcome>(refused)
   const lanes: RingableLane[] = []
   for (const round of roundsOf(good)) {
     const stored = await storeRound(tx, { pushes: round, standings }, options)
-    round.forEach((push, index) => { outcomes.set(push, stored.outcomes[index] as Outcome) })
+    round.forEach((push, index) => { outcomes.set(push, stored.outcomes[index] as IntakeOutcome) })
     lanes.push(...stored.lanes)
   }
-  return { outcomes: pushes.map(push => outcomes.get(push) as Outcome), lanes }
+  return { outcomes: pushes.map(push => outcomes.get(push) as IntakeOutcome), lanes }
 }
 
 /** Accepts steps, and what they make of the dossier's status, for a dossier that was pushed before. */
@@ -146,11 +146,11 @@ function roundsOf (pushes: readonly Push[]): Push[][] {
 interface Decided {
   push: Push
   locked: Standing['locked']
-  decision: Decision
+  decision: PushDecision
 }
 
 interface Revised extends Decided {
-  decision: Extract<Decision, { kind: 'revision' }>
+  decision: Extract<PushDecision, { kind: 'revision' }>
 }
 
 /** Stores what pushes of different dossiers come to, and moves their standings on. */
@@ -220,7 +220,7 @@ function acceptedEntry ({ push: { state, sourceVersion }, decision }: Revised, a
   return { actor, action: 'dossier.accepted', dossierCode: state.code, details: { revision, newSteps: fresh.length, ...(sourceVersion === undefined ? {} : { sourceVersion }) } }
 }
 
-function outcomeOf ({ push, locked, decision }: Decided, planned: Planned): Outcome {
+function outcomeOf ({ push, locked, decision }: Decided, planned: Planned): IntakeOutcome {
   if (decision.kind === 'refused') return decision.problem
   const unchanged = decision.kind === 'unchanged'
   return {

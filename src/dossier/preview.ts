@@ -7,7 +7,7 @@ import type { CodeBooks } from '../codes/books.js'
 import type { Database } from '../db/open.js'
 import type { Files } from '../files/open.js'
 import { dossierAdapters } from '../adapters/dossier-adapters.js'
-import { asUnit } from '../adapters/accounts.js'
+import { withAccountOf } from '../adapters/accounts.js'
 import { previewDossier, type AdapterPreview } from '../operations/deliver/preview.js'
 import { mapDossier, type Mappable } from '../adapters/mapping.js'
 import { originRules, recipients } from './origin.js'
@@ -39,7 +39,7 @@ export async function previewAnswer (context: ReviewContext & { db: Database }, 
   const bookOf = await context.books.refresh(shown.values())
   const adapters = told(context.adapters, dossier).map(adapter => {
     const book = bookOf(adapter)
-    return previewDossier(asUnit(adapter, { dossier, book, on: toHanoi(new Date()).slice(0, 10) }), { pushed: { dossier, steps, fileLink }, state, book })
+    return previewDossier(withAccountOf(adapter, { dossier, book, on: toHanoi(new Date()).slice(0, 10) }), { pushed: { dossier, steps, fileLink }, state, book })
   })
   return { code: dossier.code, findings: pushed.findings, adapters }
 }

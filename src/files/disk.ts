@@ -5,7 +5,7 @@ import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { ByteRange, FileStorage, Incoming } from './storage.js'
+import type { ByteRange, FileStorage, IncomingFile } from './storage.js'
 
 /** Readable by the gateway's account alone: these are citizens' papers. */
 const FOLDER_MODE = 0o700
@@ -29,7 +29,7 @@ interface Places {
   placeOf: (sha256: string) => string
 }
 
-async function put (content: AsyncIterable<Uint8Array>, { incoming, placeOf }: Places): Promise<Incoming> {
+async function put (content: AsyncIterable<Uint8Array>, { incoming, placeOf }: Places): Promise<IncomingFile> {
   await mkdir(incoming, { recursive: true, mode: FOLDER_MODE })
   const temporary = join(incoming, randomUUID())
   const discard = (): Promise<void> => rm(temporary, { force: true })

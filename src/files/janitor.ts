@@ -5,7 +5,7 @@ import { lockOrphanBlobs, removeUnreferenced } from './files.sql.js'
 import type { Database } from '../db/open.js'
 import { withLock } from '../db/server.js'
 import type { FileStorage } from './storage.js'
-import type { QueueLog } from '../base/log.js'
+import type { LimitedLog } from '../base/log.js'
 
 export interface JanitorOptions {
   db: Database
@@ -14,7 +14,7 @@ export interface JanitorOptions {
   unreferencedHours: number
   /** Undefined: only when it is told to. */
   everyMs: number | undefined
-  log: QueueLog
+  log: LimitedLog
 }
 
 const HOUR_MS = 3_600_000

@@ -7,7 +7,7 @@ import { createDiskStorage } from './disk.js'
 import { startJanitor } from './janitor.js'
 import { createLinks, type FileLinks } from './links.js'
 import type { FileStorage } from './storage.js'
-import type { QueueLog } from '../base/log.js'
+import type { LimitedLog } from '../base/log.js'
 
 export interface Files {
   storage: FileStorage
@@ -19,7 +19,7 @@ export interface OpenFilesOptions {
   db: Database
   /** Does this process clean up? */
   cleaning: boolean
-  log: QueueLog
+  log: LimitedLog
 }
 
 const CLEAN_EVERY_MS = 10 * 60_000

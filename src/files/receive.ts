@@ -4,7 +4,7 @@ import { insertFile, rememberBlob, type FileRow } from './files.sql.js'
 import type { Database } from '../db/open.js'
 import { Problem } from '../base/problem.js'
 import { fileContentMismatch, fileDigestMismatch, fileEmpty, fileStorageAway, fileStorageFull, fileTooLarge } from './problems.js'
-import type { FileStorage, Incoming } from './storage.js'
+import type { FileStorage, IncomingFile } from './storage.js'
 import { createSampler, type FileType } from './types.js'
 
 export interface Upload {
@@ -52,7 +52,7 @@ async function * checked (content: AsyncIterable<Uint8Array>, { maxBytes, add }:
 }
 
 /** The content's row stands before the content does: whatever breaks off in between, the janitor finds it. */
-async function record (incoming: Incoming, { clientId, name, type }: Upload, db: Database): Promise<ReceivedFile> {
+async function record (incoming: IncomingFile, { clientId, name, type }: Upload, db: Database): Promise<ReceivedFile> {
   await rememberBlob(db, incoming)
   return db.transaction().execute(async tx => {
     await rememberBlob(tx, incoming)

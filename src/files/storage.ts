@@ -10,7 +10,7 @@ export interface FileStorage {
    * Streams a content in, never whole in memory, to where nobody sees it yet. Rejects with the error of a content that
    * breaks off, and leaves nothing then.
    */
-  put: (content: AsyncIterable<Uint8Array>) => Promise<Incoming>
+  put: (content: AsyncIterable<Uint8Array>) => Promise<IncomingFile>
   /** Undefined: not there. */
   stat: (sha256: string) => Promise<{ size: number } | undefined>
   /** Rejects when the content is not there. Destroying the stream frees what it holds. */
@@ -22,7 +22,7 @@ export interface FileStorage {
 }
 
 /** A content that is whole and durable, and not yet visible under its hash. Exactly one of `keep` and `discard` ends it. */
-export interface Incoming {
+export interface IncomingFile {
   sha256: string
   size: number
   /** Makes it visible, durably. Where the same content stands already, that one stays. */

@@ -10,7 +10,7 @@ import { databaseBytes, stalledAdapters } from './watching.sql.js'
 import type { LaneQueues } from '../queue/contract.js'
 import { createJudge, stalledFailure, type Check, type Failure } from './checks.js'
 import { measure, nextClosed, type Cause, type Fill, type Gauges } from './pressure.js'
-import type { QueueLog } from '../base/log.js'
+import type { LimitedLog } from '../base/log.js'
 
 export interface Readiness {
   ready: boolean
@@ -39,7 +39,7 @@ export interface WatchOptions extends Omit<Gauges, 'databaseBytes'> {
   /** How long a check fails until readiness is red. */
   graceMs: number
   process: ProcessEntry
-  log: QueueLog
+  log: LimitedLog
 }
 
 const LOOK_MS = 2000

@@ -27,8 +27,8 @@ import { fileRoutes } from './files/upload.js'
 import { endpointRoutes } from './endpoints/routes.js'
 import { eventRoutes } from './events/routes.js'
 import { healthRoutes } from './health/routes.js'
-import { importRoutes } from './bulk/routes.js'
-import { importStatusRoutes } from './bulk/jobs.js'
+import { bulkRoutes } from './bulk/routes.js'
+import { bulkJobRoutes } from './bulk/jobs.js'
 import { inboundRoutes } from './inbound/routes.js'
 import { paymentRoutes } from './payments/routes.js'
 import { reconciliationRoutes } from './reconciliations/routes.js'
@@ -76,8 +76,8 @@ export async function buildApp ({ services, config, log, role }: AppOptions): Pr
     await api.register(backpressure, { closedBy: services.watch.closedBy })
     await api.register(dossierRoutes, { services, validator })
     await api.register(fileRoutes, { services, limits: config.files })
-    await api.register(importRoutes, { services, validator, lineLimit: config.bodyLimitBytes, maxMb: config.importMaxMb, leaseSeconds: config.leaseSeconds })
-    await api.register(importStatusRoutes, { services })
+    await api.register(bulkRoutes, { services, validator, lineLimit: config.bodyLimitBytes, maxMb: config.importMaxMb, leaseSeconds: config.leaseSeconds })
+    await api.register(bulkJobRoutes, { services })
     await api.register(paymentRoutes, { services })
     await api.register(deliveryRoutes, { services })
     await api.register(deliveryEvidenceRoutes, { services })

@@ -5,10 +5,11 @@ import { recordAudit } from '../db/audit.js'
 import type { Database, Executor } from '../db/open.js'
 import { recordStandstill } from './standstills.sql.js'
 
-/** One account at one partner; the unit is empty for the adapter's own. */
+/** One account at one partner. */
 export interface Target {
   adapter: string
-  unit: string
+  /** A unit's code or an endpoint's id; empty for the adapter's own account. Stored in the column `unit`. */
+  account: string
 }
 
 export interface Opening {
@@ -26,13 +27,13 @@ export interface Opening {
  * Opens a breaker, or moves the next probe on when the one that was made failed. An attempt that was under way when it
  * opened changes nothing. Audited once, when it opens.
  */
-export async function openBreaker (db: Database, { adapter, unit }: Target, opening: Opening): Promise<boolean> {
+export async function openBreaker (db: Database, { adapter, account }: Target, opening: Opening): Promise<boolean> {
   const { probing, code } = opening
   const waits = [...opening.probeSeconds]
   return db.transaction().execute(async tx => {
     const { rows: [row] } = await sql<{ probes: number, probe_at: Date }>`
       insert into targets as t (adapter, unit, opened_at, probe_at, code)
-      values (${adapter}, ${unit}, clock_timestamp(), clock_timestamp() + make_interval(secs => greatest(${waits[0] ?? 0}::float8, ${opening.atLeastSeconds}::float8)), ${code})
+      values (${adapter}, ${account}, clock_timestamp(), clock_timestamp() + make_interval(secs => greatest(${waits[0] ?? 0}::float8, ${opening.atLeastSeconds}::float8)), ${code})
       on conflict (adapter, unit) do update set
         opened_at = coalesce(t.opened_at, excluded.opened_at), code = excluded.code,
         probes = case when t.opened_at is null then 0 else t.probes + 1 end,
@@ -41,21 +42,21 @@ export async function openBreaker (db: Database, { adapter, unit }: Target, open
       where t.opened_at is null or ${probing}
       returning probes, probe_at`.execute(tx)
     if (row === undefined || row.probes > 0) return false
-    await recordAudit(tx, [{ actor: opening.actor, action: 'target.opened', adapter, details: { unit, code } }])
+    await recordAudit(tx, [{ actor: opening.actor, action: 'target.opened', adapter, details: { unit: account, code } }])
     return true
   })
 }
 
 /** Closes it after an answer; the time it was open counts toward no delivery's age. False when it was closed already. */
-export async function closeBreaker (db: Database, { adapter, unit }: Target, actor: string): Promise<boolean> {
+export async function closeBreaker (db: Database, { adapter, account }: Target, actor: string): Promise<boolean> {
   return db.transaction().execute(async tx => {
     const { rows: [row] } = await sql<{ opened_at: Date }>`
-      with before as (select opened_at from targets where adapter = ${adapter} and unit = ${unit} and opened_at is not null for update)
+      with before as (select opened_at from targets where adapter = ${adapter} and unit = ${account} and opened_at is not null for update)
       update targets t set opened_at = null, probe_at = null, probes = 0, code = null from before
-      where t.adapter = ${adapter} and t.unit = ${unit} returning before.opened_at`.execute(tx)
+      where t.adapter = ${adapter} and t.unit = ${account} returning before.opened_at`.execute(tx)
     if (row === undefined) return false
-    await recordStandstill(tx, { adapter, unit, reason: 'breaker', beganAt: row.opened_at })
-    await recordAudit(tx, [{ actor, action: 'target.closed', adapter, details: { unit, openedAt: toHanoi(row.opened_at) } }])
+    await recordStandstill(tx, { adapter, account, reason: 'breaker', beganAt: row.opened_at })
+    await recordAudit(tx, [{ actor, action: 'target.closed', adapter, details: { unit: account, openedAt: toHanoi(row.opened_at) } }])
     return true
   })
 }

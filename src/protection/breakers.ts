@@ -36,7 +36,7 @@ export function createBreakers ({ db, owner }: BreakersOptions): Breakers {
 
   return {
     note: async (target, noted) => {
-      const key = `${target.adapter} ${target.unit}`
+      const key = `${target.adapter} ${target.account}`
       const verdict = verdictOf(noted)
       if (verdict === 'nothing') return
       if (verdict === 'answered') {

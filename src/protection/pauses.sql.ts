@@ -19,6 +19,6 @@ export async function resumeAdapter (tx: Tx, adapter: string): Promise<boolean> 
     update adapter_controls c set paused_at = null, paused_by = null, reason = null
     from before where c.adapter = ${adapter} returning before.paused_at`.execute(tx)
   if (rows[0] === undefined) return false
-  await recordStandstill(tx, { adapter, unit: null, reason: 'paused', beganAt: rows[0].paused_at })
+  await recordStandstill(tx, { adapter, account: null, reason: 'paused', beganAt: rows[0].paused_at })
   return true
 }

@@ -5,14 +5,14 @@ import type { Tx } from '../db/open.js'
 export interface Standstill {
   adapter: string
   /** Null: the whole adapter. */
-  unit: string | null
+  account: string | null
   reason: 'paused' | 'breaker'
   beganAt: Date
 }
 
 /** Records one that ends now. */
-export async function recordStandstill (tx: Tx, { adapter, unit, reason, beganAt }: Standstill): Promise<void> {
-  await sql`insert into standstills (adapter, unit, reason, began_at) values (${adapter}, ${unit}, ${reason}, ${beganAt})`.execute(tx)
+export async function recordStandstill (tx: Tx, { adapter, account, reason, beganAt }: Standstill): Promise<void> {
+  await sql`insert into standstills (adapter, unit, reason, began_at) values (${adapter}, ${account}, ${reason}, ${beganAt})`.execute(tx)
 }
 
 /** As pairs of milliseconds since the epoch; of one account, since a moment; null without the moment. For a select list. */

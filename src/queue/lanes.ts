@@ -5,7 +5,7 @@ import { closeWorker, createRunning, type Running } from './closing.js'
 import type { LaneQueues, LaneResult, LaneWorker, LaneWorkerOptions, QueueBackend } from './contract.js'
 import { changePriority, JOB_VERSION, ring, type LaneJobData } from './ring.js'
 import { QUEUE_NAME, type JobQueue, type QueueStore } from './store.js'
-import type { QueueLog } from '../base/log.js'
+import type { LimitedLog } from '../base/log.js'
 
 /** A job of its own queue, never worked on: where it is missing, the store was wiped. */
 const GENERATION_QUEUE = 'generation'
@@ -17,7 +17,7 @@ const UNLIMITED = 2_147_483_647
 /** How long a handler that threw, or met a newer job version, is left alone. */
 const FAULT_DELAY_MS = 5000
 
-export function openQueueBackend (store: QueueStore, log: QueueLog): QueueBackend {
+export function openQueueBackend (store: QueueStore, log: LimitedLog): QueueBackend {
   const queues = openQueues(store)
   return {
     queues,
@@ -63,7 +63,7 @@ async function openQueue (store: QueueStore, adapter: string, name: string): Pro
   }
 }
 
-function startWorker (store: QueueStore, options: LaneWorkerOptions, log: QueueLog): LaneWorker {
+function startWorker (store: QueueStore, options: LaneWorkerOptions, log: LimitedLog): LaneWorker {
   const running = createRunning()
   const worker = store.worker(options.adapter, processorOf(options, running, log), {
     concurrency: options.concurrency,
@@ -80,7 +80,7 @@ function startWorker (store: QueueStore, options: LaneWorkerOptions, log: QueueL
   return { close: () => closeWorker(worker, running) }
 }
 
-function processorOf ({ adapter, handle }: LaneWorkerOptions, running: Running, log: QueueLog): Processor<LaneJobData> {
+function processorOf ({ adapter, handle }: LaneWorkerOptions, running: Running, log: LimitedLog): Processor<LaneJobData> {
   return async (job, token) => {
     const result = await running.track(handleSafely(job.data))
     if (result.kind === 'idle') return

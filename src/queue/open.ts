@@ -2,7 +2,7 @@
 import type { QueueBackend } from './contract.js'
 import { openQueueBackend } from './lanes.js'
 import { postgresStore, redisStore } from './store.js'
-import type { QueueLog } from '../base/log.js'
+import type { LimitedLog } from '../base/log.js'
 
 export interface OpenQueueOptions {
   redisUrl: string | undefined
@@ -10,7 +10,7 @@ export interface OpenQueueOptions {
   prefix: string
   /** Workers that this process will start; 0 in an API process. */
   workers: number
-  log: QueueLog
+  log: LimitedLog
 }
 
 export async function openQueue (options: OpenQueueOptions): Promise<QueueBackend> {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { toHanoi } from '../model/dates.js'
 import type { CodeBooks } from '../codes/books.js'
 import type { Database } from '../db/open.js'
-import type { Verdict } from './reconciliations.sql.js'
+import type { ReconciliationVerdict } from './reconciliations.sql.js'
 import { lanesAtRisk, lastAttemptAt, type LaneAtRisk } from './after-restore.sql.js'
 import { compareWithPartner } from './compare.js'
 import type { ActiveAdapter } from '../adapters/active-adapter.js'
@@ -22,7 +22,7 @@ export interface AfterRestoreOptions {
 export type Ahead = 'yes' | 'no' | 'unknown'
 
 export interface LaneReport extends Omit<LaneAtRisk, 'content' | 'known'> {
-  verdict: Verdict | 'not-asked' | 'unanswered'
+  verdict: ReconciliationVerdict | 'not-asked' | 'unanswered'
   differences: readonly string[]
   ahead: Ahead
   do: string
@@ -73,7 +73,7 @@ async function askAbout ({ books, ask, perMinute }: AfterRestoreOptions, adapter
  * Something waits here and the partner has it, though our record says it has none, or has exactly what waits: it was sent
  * after the backup. Nothing waits here and the partner differs: it was told more than we remember.
  */
-export function isAhead ({ why, known, verdict }: Pick<LaneAtRisk, 'why' | 'known'> & { verdict: Verdict | null }): Ahead {
+export function isAhead ({ why, known, verdict }: Pick<LaneAtRisk, 'why' | 'known'> & { verdict: ReconciliationVerdict | null }): Ahead {
   if (verdict === 'missing-there') return 'no'
   if (why === 'sent-lately') return verdict === 'matches' ? 'no' : verdict === 'stale-there' ? 'yes' : 'unknown'
   if (verdict === 'matches' || (!known && verdict !== null)) return 'yes'

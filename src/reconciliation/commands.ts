@@ -2,7 +2,7 @@
 import { recordAudit } from '../db/audit.js'
 import type { RingableLane } from '../db/lanes.js'
 import type { Database } from '../db/open.js'
-import { createReconciliation, endReconciliation, type ListedDossier, type Scope } from './reconciliations.sql.js'
+import { createReconciliation, endReconciliation, type ListedDossier, type ReconciliationScope } from './reconciliations.sql.js'
 import { countResendable, resend, type Resent } from './resending.sql.js'
 
 /** What sending the newest revision mends. */
@@ -11,7 +11,7 @@ export const REPAIRABLE = ['missing-there', 'stale-there'] as const
 /** One transaction repairs at most so many. */
 export const REPAIR_LIMIT = 1000
 
-export async function startReconciliation (db: Database, scope: Scope, by: { actor: string, list: readonly ListedDossier[] | undefined }): Promise<string> {
+export async function startReconciliation (db: Database, scope: ReconciliationScope, by: { actor: string, list: readonly ListedDossier[] | undefined }): Promise<string> {
   return db.transaction().execute(async tx => {
     const id = await createReconciliation(tx, scope, by)
     const { adapter, ...rest } = scope

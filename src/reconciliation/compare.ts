@@ -1,28 +1,28 @@
 /** One dossier against its partner: what we would send against what the partner says it holds. */
 import { toHanoi } from '../model/dates.js'
 import type { CodeBook } from '../codes/book.js'
-import type { Checked, OpenItem } from './reconciliations.sql.js'
+import type { CheckedItem, OpenItem } from './reconciliations.sql.js'
 import { mapDossier } from '../adapters/mapping.js'
 import { unsignedLink } from '../files/links.js'
-import { asUnit } from '../adapters/accounts.js'
+import { withAccountOf } from '../adapters/accounts.js'
 import type { ActiveAdapter } from '../adapters/active-adapter.js'
-import type { QueueLog } from '../base/log.js'
+import type { LimitedLog } from '../base/log.js'
 import type { Dossier } from '../model/dossier-types.js'
 import type { PlannedCall } from '../adapter-kit/contract/deliver.js'
 
-export interface Question {
+export interface ComparisonQuestion {
   adapter: ActiveAdapter
   book: CodeBook
   item: OpenItem
   now: Date
   signal: AbortSignal
-  log: QueueLog
+  log: LimitedLog
 }
 
 /** Asks once. A partner that does not answer gives no verdict: silence is neither "missing" nor "fine". */
-export async function compareWithPartner ({ adapter, book, item, now, signal, log }: Question): Promise<Checked> {
+export async function compareWithPartner ({ adapter, book, item, now, signal, log }: ComparisonQuestion): Promise<CheckedItem> {
   const dossier = item.content as unknown as Dossier
-  const unit = asUnit(adapter, { dossier, book, on: toHanoi(now).slice(0, 10) })
+  const unit = withAccountOf(adapter, { dossier, book, on: toHanoi(now).slice(0, 10) })
   const expected = upsertOf(unit, mapDossier(unit, { dossier, steps: [], fileLink: unsignedLink }, book).calls)
   try {
     return verdictOf(item.code, expected === undefined || unit.client.compare === undefined
@@ -40,7 +40,7 @@ function upsertOf ({ manifest }: ActiveAdapter, calls: readonly PlannedCall[]): 
 }
 
 /** Members in `differences` are null where the partner tells only whether it has the dossier. */
-function verdictOf (code: string, held: { there: boolean, differences: readonly string[] | null }): Checked {
+function verdictOf (code: string, held: { there: boolean, differences: readonly string[] | null }): CheckedItem {
   if (!held.there) return { code, verdict: 'missing-there', differences: [] }
   if (held.differences === null) return { code, verdict: 'not-comparable', differences: [] }
   return { code, verdict: held.differences.length === 0 ? 'matches' : 'stale-there', differences: held.differences }

@@ -2,10 +2,10 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Database, Executor, Tx } from '../db/open.js'
 
-export type Verdict =
+export type ReconciliationVerdict =
   | 'matches' | 'missing-there' | 'stale-there' | 'not-comparable' | 'stale-here' | 'unknown-here' | 'on-its-way' | 'stuck' | 'unanswered'
 
-export interface Scope {
+export interface ReconciliationScope {
   adapter: string
   /** An agency in the short notation, and all below it. */
   unit?: string | undefined
@@ -21,7 +21,7 @@ export interface ListedDossier {
 }
 
 /** Makes a reconciliation of the scope's dossiers, and of those the province lists; returns its id. */
-export async function createReconciliation (tx: Tx, scope: Scope, by: { actor: string, list: readonly ListedDossier[] | undefined }): Promise<string> {
+export async function createReconciliation (tx: Tx, scope: ReconciliationScope, by: { actor: string, list: readonly ListedDossier[] | undefined }): Promise<string> {
   const { adapter, unit = null, receivedFrom = null, receivedTo = null, changedSince = null } = scope
   const { rows: [row] } = await sql<{ id: string }>`
     insert into reconciliations (adapter, unit, received_from, received_to, changed_since, has_list, requested_by)
@@ -106,15 +106,15 @@ export async function openItems (db: Database, id: string, limit: number): Promi
   return rows
 }
 
-export interface Checked {
+export interface CheckedItem {
   code: string
   /** Null: the partner did not answer; asked again, and given up after `maxTries`. */
-  verdict: Verdict | null
+  verdict: ReconciliationVerdict | null
   differences: readonly string[]
 }
 
 /** Writes what came of a question and prolongs the lease; false when somebody has ended the reconciliation. */
-export async function writeChecked (db: Database, { id, seconds, maxTries }: { id: string, seconds: number, maxTries: number }, checked: Checked): Promise<boolean> {
+export async function writeChecked (db: Database, { id, seconds, maxTries }: { id: string, seconds: number, maxTries: number }, checked: CheckedItem): Promise<boolean> {
   const { rows } = await sql`
     with going as (
       update reconciliations set lease_until = clock_timestamp() + make_interval(secs => ${seconds}) where id = ${id} and state = 'running' returning id)

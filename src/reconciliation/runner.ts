@@ -11,7 +11,7 @@ import { endReconciliation, leaseReconciliation, listReconciliations, openItems,
 import { compareWithPartner } from './compare.js'
 import { startDaily, type DailyOptions } from './daily.js'
 import type { ActiveAdapter } from '../adapters/active-adapter.js'
-import type { QueueLog } from '../base/log.js'
+import type { LimitedLog } from '../base/log.js'
 
 export interface RunnerOptions {
   db: Database
@@ -20,7 +20,7 @@ export interface RunnerOptions {
   /** Questions per minute and adapter. */
   perMinute: number
   daily: DailyOptions
-  log: QueueLog
+  log: LimitedLog
 }
 
 export interface Runner {

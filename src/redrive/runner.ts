@@ -10,12 +10,12 @@ import { advanceRedrive, lockDueRedrive, nextChunkIn, openRedriveItems, settleRe
 import { redriveItems } from './redriving.sql.js'
 import { redriveAudit } from './redrive.js'
 import type { Relay } from '../operations/deliver/relay.js'
-import type { QueueLog } from '../base/log.js'
+import type { LimitedLog } from '../base/log.js'
 
 export interface RedriveRunnerOptions {
   db: Database
   relay: Pick<Relay, 'ring' | 'flushed'>
-  log: QueueLog
+  log: LimitedLog
 }
 
 export interface RedriveRunner {

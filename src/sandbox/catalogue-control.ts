@@ -7,7 +7,7 @@ import { AGENCIES, DECISION, FIELDS, PROCEDURES, type Procedure } from './catalo
 
 export type Agency = typeof AGENCIES[number]
 export type Field = typeof FIELDS[number]
-export type Decision = typeof DECISION
+export type ListDecision = typeof DECISION
 
 const LISTS = ['procedures', 'agencies', 'fields', 'decisions'] as const
 export type ShelfList = typeof LISTS[number]
@@ -16,7 +16,7 @@ export interface Shelf {
   procedures: () => readonly Procedure[]
   agencies: () => readonly Agency[]
   fields: () => readonly Field[]
-  decisions: () => readonly Decision[]
+  decisions: () => readonly ListDecision[]
   put: (list: ShelfList, code: string, name: string) => void
   /** False: there was none. */
   remove: (list: ShelfList, code: string) => boolean
@@ -28,7 +28,7 @@ export function createShelf (): Shelf {
     procedures: new Map<string, Procedure>(),
     agencies: new Map<string, Agency>(),
     fields: new Map<string, Field>(),
-    decisions: new Map<string, Decision>()
+    decisions: new Map<string, ListDecision>()
   }
   const put: Readonly<Record<ShelfList, (code: string, name: string) => void>> = {
     procedures: (code, name) => {

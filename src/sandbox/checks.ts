@@ -16,12 +16,12 @@ export interface Rule {
   shape?: RegExp
   /** What to say when `shape` does not match. */
   hint?: string
-  items?: Shape
+  items?: BodyShape
 }
 
 export type Fields = Readonly<Record<string, Rule>>
 
-export interface Shape {
+export interface BodyShape {
   fields: Fields
   /** Looks at several fields together, after each of them passed. */
   also?: (record: Readonly<Record<string, unknown>>) => string | undefined
@@ -39,7 +39,7 @@ export interface Spot {
 }
 
 /** Every problem, each opening with the path of its field; empty when the value is in order. */
-export function problemsOf (value: unknown, shape: Shape, { path, options }: Spot): string[] {
+export function problemsOf (value: unknown, shape: BodyShape, { path, options }: Spot): string[] {
   if (!isRecord(value)) return [`${path} phải là một đối tượng`]
   const names = new Set([...Object.keys(shape.fields), ...Object.keys(value)])
   const problems = [...names].flatMap(name => {
@@ -69,7 +69,7 @@ function isNeeded (rule: Rule, options: CheckOptions): boolean {
   return rule.need === 'always' || (rule.need === 'generation-b' && options.generationB === 'required')
 }
 
-function listProblems (value: unknown, items: Shape | undefined, { path, options }: Spot): string[] {
+function listProblems (value: unknown, items: BodyShape | undefined, { path, options }: Spot): string[] {
   if (!Array.isArray(value)) return [`${path} phải là một mảng`]
   return items === undefined ? [] : value.flatMap((item, index) => problemsOf(item, items, { path: `${path}[${index}]`, options }))
 }

@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isRecord } from '../model/json.js'
 import { stamp } from './clock.js'
 import type { Told } from './connector-store.js'
-import type { Desk } from './desk.js'
+import type { SandboxState } from './state.js'
 import type { FaultRule } from './fault-rules.js'
 
 const PREFIX = '/connector/connector/v1'
@@ -18,20 +18,20 @@ interface Said {
   body: unknown
 }
 
-type Service = (body: unknown, desk: Desk) => Said
+type Service = (body: unknown, state: SandboxState) => Said
 
-export async function connectorRoutes (app: FastifyInstance, { desk }: { desk: Desk }): Promise<void> {
+export async function connectorRoutes (app: FastifyInstance, { state }: { state: SandboxState }): Promise<void> {
   const tokens = new Map<string, number>()
-  app.post(`${PREFIX}/login`, async (request, reply) => serve(request, reply, { service: 'connector-login', work: () => login(request.body, desk, tokens) }))
+  app.post(`${PREFIX}/login`, async (request, reply) => serve(request, reply, { service: 'connector-login', work: () => login(request.body, state, tokens) }))
   for (const [name, service] of Object.entries(SERVICES)) {
     app.post(`${PREFIX}/${name}`, async (request, reply) => serve(request, reply, {
       service: name,
-      work: () => bears(request, tokens, desk.now()) ? service(request.body, desk) : { status: 401, body: { message: 'Token không hợp lệ' } }
+      work: () => bears(request, tokens, state.now()) ? service(request.body, state) : { status: 401, body: { message: 'Token không hợp lệ' } }
     }))
   }
 
   async function serve (request: FastifyRequest, reply: FastifyReply, { service, work }: { service: string, work: () => Said }): Promise<FastifyReply> {
-    const fault = desk.faults.strike({ path: 'connector', service, codes: codesOf(request.body), isUpdating: undefined })
+    const fault = state.faults.strike({ path: 'connector', service, codes: codesOf(request.body), isUpdating: undefined })
     if (fault?.rule.kind === 'session-expired') tokens.clear()
     const done = fault === undefined || WORKS_FIRST.includes(fault.rule.kind) || fault.rule.kind === 'session-expired' ? work() : undefined
     return fault === undefined || fault.rule.kind === 'session-expired' ? reply.code(done?.status ?? 200).send(done?.body) : misbehave(reply, fault.rule, done)
@@ -56,7 +56,7 @@ async function misbehave (reply: FastifyReply, rule: FaultRule, done: Said | und
   return reply.code(rule.status ?? 500).send({ message: 'Lỗi hệ thống' })
 }
 
-function login (body: unknown, { settings, now }: Desk, tokens: Map<string, number>): Said {
+function login (body: unknown, { settings, now }: SandboxState, tokens: Map<string, number>): Said {
   const { accounts, sessionSeconds } = settings.current()
   const known = isRecord(body) && accounts.some(({ username, password }) => username === body['client_id'] && password === body['client_secret'])
   if (!known) return { status: 401, body: { message: 'Sai client_id hoặc client_secret' } }
@@ -78,12 +78,12 @@ const SERVICES: Readonly<Record<string, Service>> = {
     connector.acknowledge(body.map(item => String(item['MaHoSo'])))
     return ok(null)
   },
-  'hoso/capnhatientrinh': (body, desk) => tell(body, desk, { service: 'capnhatientrinh', idName: 'IDHoSo' }),
-  'hoso/capnhattrangthai': (body, desk) => tell(body, desk, { service: 'capnhattrangthai', idName: 'IdHoSo' })
+  'hoso/capnhatientrinh': (body, state) => tell(body, state, { service: 'capnhatientrinh', idName: 'IDHoSo' }),
+  'hoso/capnhattrangthai': (body, state) => tell(body, state, { service: 'capnhattrangthai', idName: 'IdHoSo' })
 }
 
 /** All or nothing: one answer for the whole list. */
-function tell (body: unknown, { connector, now }: Desk, { service, idName }: { service: Told['service'], idName: string }): Said {
+function tell (body: unknown, { connector, now }: SandboxState, { service, idName }: { service: Told['service'], idName: string }): Said {
   if (!isList(body) || body.length === 0 || !body.every(item => Number.isInteger(item['TrangThai']))) return malformed()
   const unknown = body.filter(item => !connector.knows(String(item[idName]), String(item['MaHoSo'])))
   if (unknown.length > 0) return { status: 404, body: { message: 'Không tìm thấy hồ sơ' } }

@@ -8,19 +8,19 @@ import {
 } from './control-schemas.js'
 import type { FiledDossier } from './connector-store.js'
 import { stamp } from './clock.js'
-import { resetDesk, summary } from './desk.js'
-import type { Desk } from './desk.js'
+import { resetState, summary } from './state.js'
+import type { SandboxState } from './state.js'
 import { ruleProblem } from './fault-rules.js'
 import type { FaultRule } from './fault-rules.js'
 import type { RuleState } from './faults.js'
 import { shownEntry } from './request-log.js'
 import type { RequestFilter } from './request-log.js'
 import { shownSettings } from './settings.js'
-import type { Settings } from './settings.js'
+import type { SandboxSettings } from './settings.js'
 import { dossierDetail, dossierLine } from './shown-dossier.js'
 
 interface ControlOptions {
-  desk: Desk
+  state: SandboxState
 }
 
 interface ByCode { Params: { code: string } }
@@ -31,35 +31,35 @@ interface DossiersQuery { offset?: string, limit?: string }
 
 const MOST_REQUESTS = 10_000
 
-export async function controlRoutes (app: FastifyInstance, { desk }: ControlOptions): Promise<void> {
+export async function controlRoutes (app: FastifyInstance, { state }: ControlOptions): Promise<void> {
   // JSON only: a browser asks before it sends JSON elsewhere, so no web page can script a developer's sandbox.
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler((error: { statusCode?: number, message: string }, _request, reply) =>
     reply.code(error.statusCode ?? 500).send({ error: error.message }))
-  app.get('/summary', () => summary(desk))
-  app.get('/statuses', () => ({ statuses: desk.store.notices('DongBoTrangThaiHoSo', 'DongBoTrangThaiHoSoKM') }))
+  app.get('/summary', () => summary(state))
+  app.get('/statuses', () => ({ statuses: state.store.notices('DongBoTrangThaiHoSo', 'DongBoTrangThaiHoSoKM') }))
   app.get<{ Querystring: { service?: string } }>('/messages', CHECKED_MESSAGES_QUERY, ({ query: { service } }) =>
-    ({ messages: service === undefined ? desk.store.notices() : desk.store.notices(service) }))
+    ({ messages: service === undefined ? state.store.notices() : state.store.notices(service) }))
   app.get<{ Querystring: RequestsQuery }>('/requests', CHECKED_REQUESTS_QUERY, ({ query }) => ({
-    total: desk.log.total(),
-    dropped: desk.log.dropped(),
-    requests: desk.log.list(filterOf(query)).map(shownEntry)
+    total: state.log.total(),
+    dropped: state.log.dropped(),
+    requests: state.log.list(filterOf(query)).map(shownEntry)
   }))
-  app.get('/settings', () => shownSettings(desk.settings.current()))
-  app.post<{ Body: Partial<Settings> }>('/settings', CHECKED_SETTINGS, ({ body }) =>
-    shownSettings(desk.settings.change(body)))
+  app.get('/settings', () => shownSettings(state.settings.current()))
+  app.post<{ Body: Partial<SandboxSettings> }>('/settings', CHECKED_SETTINGS, ({ body }) =>
+    shownSettings(state.settings.change(body)))
   app.post('/reset', () => {
-    resetDesk(desk)
-    return summary(desk)
+    resetState(state)
+    return summary(state)
   })
-  await app.register(dossierRoutes, { desk })
-  await app.register(faultRoutes, { desk })
-  await app.register(connectorControl, { desk })
-  await app.register(catalogueControl, { shelf: desk.shelf })
+  await app.register(dossierRoutes, { state })
+  await app.register(faultRoutes, { state })
+  await app.register(connectorControl, { state })
+  await app.register(catalogueControl, { shelf: state.shelf })
 }
 
 /** Generation C: dossiers that citizens filed at the portal, and what came back about them. */
-async function connectorControl (app: FastifyInstance, { desk: { connector } }: ControlOptions): Promise<void> {
+async function connectorControl (app: FastifyInstance, { state: { connector } }: ControlOptions): Promise<void> {
   app.get('/connector', () => ({ waiting: connector.waiting(), acknowledged: connector.acknowledgements(), told: connector.told() }))
   app.post<{ Body: FiledDossier }>('/connector/filed', CHECKED_FILED, ({ body }, reply) => {
     connector.file(body)
@@ -71,7 +71,7 @@ function filterOf ({ service, code, after = '0', limit = '100' }: RequestsQuery)
   return { service, code, after: Number(after), limit: Math.min(Number(limit), MOST_REQUESTS) }
 }
 
-async function dossierRoutes (app: FastifyInstance, { desk: { store, now } }: ControlOptions): Promise<void> {
+async function dossierRoutes (app: FastifyInstance, { state: { store, now } }: ControlOptions): Promise<void> {
   app.get<{ Querystring: DossiersQuery }>('/dossiers', CHECKED_DOSSIERS_QUERY, ({ query }) => {
     const { offset = '0', limit = '1000' } = query
     const page = [...store.dossiers()].slice(Number(offset), Number(offset) + Number(limit))
@@ -89,7 +89,7 @@ async function dossierRoutes (app: FastifyInstance, { desk: { store, now } }: Co
     store.forget(params.code) ? { forgotten: params.code } : reply.code(404).send({ error: 'no such dossier' }))
 }
 
-async function faultRoutes (app: FastifyInstance, { desk: { faults } }: ControlOptions): Promise<void> {
+async function faultRoutes (app: FastifyInstance, { state: { faults } }: ControlOptions): Promise<void> {
   app.get('/faults', () => ({ faults: faults.list().map(shownRule) }))
   app.post<{ Body: FaultRule }>('/faults', CHECKED_FAULT, ({ body }, reply) => {
     const problem = ruleProblem(body)

@@ -1,5 +1,5 @@
 /** The fields of contract §2.1, §2.2 and §2.11 as data; `checks.ts` applies them. */
-import type { Fields, Rule, Shape } from './checks.js'
+import type { Fields, Rule, BodyShape } from './checks.js'
 
 const AGENCY = /^\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}$/
 const PROCEDURE = /^\d\.\d{6}(\.\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|\.[A-Z]\d{2}(\.[0-9A-Z]{1,4})*)?$/
@@ -27,7 +27,7 @@ export const AGENCY_CODE: Rule = required({ is: 'text', shape: AGENCY, hint: 'ph
 
 const DOSSIER_CODE: Rule = required({ ...upTo(50), shape: DOSSIER, hint: 'phải là mã hồ sơ, ví dụ 000.00.01.H15-261104-0001' })
 
-const PAPER: Shape = {
+const PAPER: BodyShape = {
   fields: {
     TepDinhKemId: TEXT,
     TenTepDinhKem: required(upTo(4000)),
@@ -43,7 +43,7 @@ const PAPER: Shape = {
   also: paper => paper['DuocTaiSuDung'] === '2' && !paper['MaKetQuaThayThe'] ? 'DuocTaiSuDung là 2 thì phải có MaKetQuaThayThe' : undefined
 }
 
-const FEE: Shape = {
+const FEE: BodyShape = {
   fields: {
     TenPhiLePhi: TEXT,
     MaPhiLePhi: TEXT,
@@ -53,9 +53,9 @@ const FEE: Shape = {
   }
 }
 
-const OTHER_ATTACHMENT: Shape = { fields: { TenGiayTo: TEXT, SoLuong: { is: 'whole' }, LoaiGiayTo: { is: 'whole' } } }
+const OTHER_ATTACHMENT: BodyShape = { fields: { TenGiayTo: TEXT, SoLuong: { is: 'whole' }, LoaiGiayTo: { is: 'whole' } } }
 
-const SUPPLEMENT: Shape = {
+const SUPPLEMENT: BodyShape = {
   fields: {
     HoSoBoSungId: { is: 'whole' },
     NguoiYeuCauBoSung: TEXT,
@@ -72,7 +72,7 @@ const SUPPLEMENT: Shape = {
   }
 }
 
-const RESULT_PAPER: Shape = {
+const RESULT_PAPER: BodyShape = {
   fields: {
     TenGiayTo: required(upTo(2000)),
     MaThanhPhanHoSo: TEXT,
@@ -82,7 +82,7 @@ const RESULT_PAPER: Shape = {
   }
 }
 
-const IDENTITY: Shape = {
+const IDENTITY: BodyShape = {
   fields: { LoaiDinhDanh: required({ is: 'text', oneOf: ['1', '2'] }), SoDinhDanh: required(upTo(40)) },
   also: ({ LoaiDinhDanh: type, SoDinhDanh: number }) => {
     const digits = type === '2' ? 9 : 12
@@ -132,9 +132,9 @@ const DOSSIER_FIELDS: Fields = {
   DSKetNoiCSDL: { is: 'list', items: { fields: { MaCSDL: required(TEXT) } } }
 }
 
-export const DOSSIER_SHAPE: Shape = { fields: DOSSIER_FIELDS }
+export const DOSSIER_SHAPE: BodyShape = { fields: DOSSIER_FIELDS }
 
-export const STEP_SHAPE: Shape = {
+export const STEP_SHAPE: BodyShape = {
   fields: {
     MaHoSo: DOSSIER_CODE,
     NguoiXuLy: required(upTo(50)),
@@ -148,7 +148,7 @@ export const STEP_SHAPE: Shape = {
   }
 }
 
-export const NOTICE_SHAPE: Shape = {
+export const NOTICE_SHAPE: BodyShape = {
   fields: {
     MaHoSo: required(TEXT),
     MaHoSoDonVi: required(TEXT),

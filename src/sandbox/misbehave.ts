@@ -4,15 +4,15 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 import { CODE, SESSION_EXPIRED, alreadyThere, answerTo, callRefused, writeRefused } from './answers.js'
-import type { Outcome, WireAnswer } from './answers.js'
-import { said, work } from './desk.js'
-import type { Desk } from './desk.js'
+import type { SandboxOutcome, SandboxAnswer } from './answers.js'
+import { said, work } from './state.js'
+import type { SandboxState } from './state.js'
 import { doesWorkFirst } from './fault-rules.js'
 import type { FaultKind, FaultRule } from './fault-rules.js'
 import type { LogEntry } from './request-log.js'
 
 export interface Scene {
-  desk: Desk
+  state: SandboxState
   entry: LogEntry
   rule: FaultRule
   reply: FastifyReply
@@ -22,7 +22,7 @@ export interface Scene {
 
 interface Act extends Scene {
   /** What the portal would have answered: the true answer when the work was done, else one that looks like success. */
-  answer: WireAnswer
+  answer: SandboxAnswer
 }
 
 const HTML = 'text/html; charset=utf-8'
@@ -30,7 +30,7 @@ const HTML = 'text/html; charset=utf-8'
 const ACTS: Readonly<Record<FaultKind, (act: Act) => void | Promise<void>>> = {
   'session-expired': act => {
     // Without this a client that ignores the answer would get through with the same session.
-    act.desk.sessions.revoke(act.entry.call.session ?? '')
+    act.state.sessions.revoke(act.entry.call.session ?? '')
     decide(act, callRefused(SESSION_EXPIRED))
   },
   refuse: act => {
@@ -52,22 +52,22 @@ const ACTS: Readonly<Record<FaultKind, (act: Act) => void | Promise<void>>> = {
 }
 
 export async function misbehave (scene: Scene): Promise<void> {
-  const { desk, entry, rule } = scene
+  const { state, entry, rule } = scene
   const answer = doesWorkFirst(rule)
-    ? work(desk, entry)
-    : answerTo(entry.call, { code: CODE.done, codeAs: 'text', message: desk.settings.current().successMessage }, desk.settings.current())
+    ? work(state, entry)
+    : answerTo(entry.call, { code: CODE.done, codeAs: 'text', message: state.settings.current().successMessage }, state.settings.current())
   await ACTS[rule.kind]({ ...scene, answer })
 }
 
 /** Sends an answer whole. The only place, besides `huge`, that notes one as given. */
-export function send ({ entry, reply }: Pick<Scene, 'entry' | 'reply'>, answer: WireAnswer): void {
+export function send ({ entry, reply }: Pick<Scene, 'entry' | 'reply'>, answer: SandboxAnswer): void {
   // After a slow fault the client may have left: then nothing was given.
   if (!reply.request.raw.socket.destroyed) entry.answered = said(answer)
   reply.code(answer.status).headers({ ...answer.headers, 'content-type': answer.type }).send(answer.body)
 }
 
-function decide (act: Act, outcome: Outcome): void {
-  send(act, answerTo(act.entry.call, outcome, act.desk.settings.current()))
+function decide (act: Act, outcome: SandboxOutcome): void {
+  send(act, answerTo(act.entry.call, outcome, act.state.settings.current()))
 }
 
 function page (act: Act, status: number, headers: Record<string, string> = {}): void {
@@ -79,21 +79,21 @@ function plain (act: Act, text: string): void {
   send(act, { status: 200, type: 'text/plain; charset=utf-8', body: text, message: text })
 }
 
-function retryAfter ({ rule, desk }: Act): string {
+function retryAfter ({ rule, state }: Act): string {
   const seconds = rule.retryAfter ?? 1
-  return rule.asDate === true ? new Date(desk.now() + seconds * 1000).toUTCString() : String(seconds)
+  return rule.asDate === true ? new Date(state.now() + seconds * 1000).toUTCString() : String(seconds)
 }
 
 /** A portal works on although the client hung up, so the work is done after the wait in any case. */
 async function slow (act: Act): Promise<void> {
-  const { desk, entry, rule, reply, closing } = act
+  const { state, entry, rule, reply, closing } = act
   try {
     await delay(rule.delayMs ?? 1000, undefined, { signal: closing })
   } catch {
     reply.hijack()
     return
   }
-  send(act, doesWorkFirst(rule) ? act.answer : work(desk, entry))
+  send(act, doesWorkFirst(rule) ? act.answer : work(state, entry))
 }
 
 /** Declares the whole length, sends half of it, and hangs up once those bytes have left. */

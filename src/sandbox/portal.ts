@@ -4,16 +4,16 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callRefused, wire } from './answers.js'
-import type { Outcome } from './answers.js'
+import type { SandboxOutcome } from './answers.js'
 import { readCall } from './call.js'
 import type { Call } from './call.js'
-import { work } from './desk.js'
-import type { Desk } from './desk.js'
+import { work } from './state.js'
+import type { SandboxState } from './state.js'
 import { misbehave, send } from './misbehave.js'
 import { readWrapperCall } from './wrapper-call.js'
 
 export interface PortalOptions {
-  desk: Desk
+  state: SandboxState
   closing: AbortSignal
 }
 
@@ -26,18 +26,18 @@ const PATHS = { login: '/mapi/login', data: '/mapi/g' } as const
 /** Both are addresses that were seen (contract §1.7). */
 const WRAPPERS = ['/KetNoiMotCuaQuocGia', '/test/api/SynsTTHCC']
 
-export async function portalRoutes (app: FastifyInstance, { desk, closing }: PortalOptions): Promise<void> {
+export async function portalRoutes (app: FastifyInstance, { state, closing }: PortalOptions): Promise<void> {
   // Bytes, whatever the content type says: the request log keeps what came, readable or not.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((error: HttpError, _request, reply) => {
-    const { status, type, body } = wire(refusalOf(error), desk.settings.current())
+    const { status, type, body } = wire(refusalOf(error), state.settings.current())
     return reply.code(status).type(type).send(body)
   })
   for (const prefix of PREFIXES) {
     for (const path of ['login', 'data'] as const) {
       app.post(prefix + PATHS[path], (request, reply) =>
-        receive({ desk, closing }, readCall({ path, body: bodyOf(request), dstcode: dstcodeOf(request) }), reply))
+        receive({ state, closing }, readCall({ path, body: bodyOf(request), dstcode: dstcodeOf(request) }), reply))
     }
   }
   for (const prefix of WRAPPERS) {
@@ -45,7 +45,7 @@ export async function portalRoutes (app: FastifyInstance, { desk, closing }: Por
       // Which method reads want is not known (*inferred*: either).
       method: ['GET', 'POST'],
       url: `${prefix}/:address`,
-      handler: (request, reply) => receive({ desk, closing }, readWrapperCall({
+      handler: (request, reply) => receive({ state, closing }, readWrapperCall({
         address: request.params.address,
         query: request.query,
         body: bodyOf(request),
@@ -60,19 +60,19 @@ interface HttpError {
   message: string
 }
 
-function refusalOf ({ statusCode = 500, message }: HttpError): Outcome {
+function refusalOf ({ statusCode = 500, message }: HttpError): SandboxOutcome {
   return callRefused(statusCode === 413 ? 'Nội dung gửi lên vượt quá 2 MB' : message, statusCode)
 }
 
-async function receive ({ desk, closing }: PortalOptions, call: Call, reply: FastifyReply): Promise<FastifyReply> {
-  const entry = desk.log.arrived(call)
-  const fault = desk.faults.strike(entry.call)
+async function receive ({ state, closing }: PortalOptions, call: Call, reply: FastifyReply): Promise<FastifyReply> {
+  const entry = state.log.arrived(call)
+  const fault = state.faults.strike(entry.call)
   if (fault === undefined) {
-    send({ entry, reply }, work(desk, entry))
+    send({ entry, reply }, work(state, entry))
     return reply
   }
   entry.fault = { id: fault.id, kind: fault.rule.kind }
-  await misbehave({ desk, entry, rule: fault.rule, reply, closing })
+  await misbehave({ state, entry, rule: fault.rule, reply, closing })
   return reply
 }
 

@@ -1,9 +1,9 @@
 /** Sessions of the portal: issued by login, carried in the body of every call (contract §1.3). */
 import { randomUUID } from 'node:crypto'
 import type { Clock } from './clock.js'
-import type { Settings } from './settings.js'
+import type { SandboxSettings } from './settings.js'
 
-export interface Sessions {
+export interface SandboxSessions {
   issue: () => string
   /** Counts the call against the session; false when the session is unknown or over. */
   use: (id: string) => boolean
@@ -13,7 +13,7 @@ export interface Sessions {
 
 const MOST_SESSIONS = 10_000
 
-export function createSessions (settings: () => Settings, now: Clock): Sessions {
+export function createSessions (settings: () => SandboxSettings, now: Clock): SandboxSessions {
   const open = new Map<string, { issuedAt: number, calls: number }>()
   let issued = 0
   return {

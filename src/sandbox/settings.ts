@@ -2,7 +2,7 @@
  * What the stand-in leaves open because no source settles it (contract §8): each is a switch, changed over
  * `POST /control/settings` and put back by `POST /control/reset`.
  */
-export interface Account {
+export interface SandboxAccount {
   username: string
   password: string
 }
@@ -10,8 +10,8 @@ export interface Account {
 /** `contract` follows the examples of contract §7: text for writes, a number for login and reads. */
 export type CodeStyle = 'contract' | 'number' | 'string' | 'double-zero'
 
-export interface Settings {
-  accounts: readonly Account[]
+export interface SandboxSettings {
+  accounts: readonly SandboxAccount[]
   /** The real lifetime is unknown (contract §1.3); ten minutes is what clients assume. */
   sessionSeconds: number
   /** A session expires after this many calls; 0 means that only time ends it. */
@@ -27,7 +27,7 @@ export interface Settings {
   dossierCodes: 'any' | 'known'
 }
 
-export const DEFAULT_SETTINGS: Settings = {
+export const DEFAULT_SETTINGS: SandboxSettings = {
   accounts: [{ username: '000.00.00.H15', password: 'sandbox' }],
   sessionSeconds: 600,
   sessionCalls: 0,
@@ -40,12 +40,12 @@ export const DEFAULT_SETTINGS: Settings = {
 }
 
 export interface SettingsHolder {
-  current: () => Settings
-  change: (part: Partial<Settings>) => Settings
+  current: () => SandboxSettings
+  change: (part: Partial<SandboxSettings>) => SandboxSettings
   reset: () => void
 }
 
-export function createSettings (start: Partial<Settings> = {}): SettingsHolder {
+export function createSettings (start: Partial<SandboxSettings> = {}): SettingsHolder {
   const first = { ...DEFAULT_SETTINGS, ...start }
   let settings = first
   return {
@@ -61,7 +61,7 @@ export function createSettings (start: Partial<Settings> = {}): SettingsHolder {
 }
 
 /** Settings as the control API shows them: no passwords, and of the token only whether there is one. */
-export function shownSettings (settings: Settings): Record<string, unknown> {
+export function shownSettings (settings: SandboxSettings): Record<string, unknown> {
   return {
     ...settings,
     accounts: settings.accounts.map(account => ({ username: account.username })),

@@ -1,9 +1,9 @@
 /** A dossier as the control API shows it. */
 import { isRecord } from '../model/json.js'
 import { currentDossier, written } from './store.js'
-import type { StoredDossier } from './store.js'
+import type { SandboxDossier } from './store.js'
 
-export function dossierLine (dossier: StoredDossier): Record<string, unknown> {
+export function dossierLine (dossier: SandboxDossier): Record<string, unknown> {
   const { code, creates, updates, duplicatedCreates, stepCount, duplicatedSteps, lateSteps, writes } = dossier
   const current = currentDossier(dossier)
   return {
@@ -19,7 +19,7 @@ export function dossierLine (dossier: StoredDossier): Record<string, unknown> {
   }
 }
 
-export function dossierDetail (dossier: StoredDossier): Record<string, unknown> {
+export function dossierDetail (dossier: SandboxDossier): Record<string, unknown> {
   const { steps: stepCount, ...line } = dossierLine(dossier)
   return {
     ...line,

@@ -29,7 +29,7 @@ export interface Step {
   late: boolean
 }
 
-export interface StoredDossier {
+export interface SandboxDossier {
   code: string
   creates: number
   updates: number
@@ -63,8 +63,8 @@ export interface Counts {
 
 export interface Store {
   counts: () => Readonly<Counts>
-  dossier: (code: string) => StoredDossier | undefined
-  dossiers: () => Iterable<StoredDossier>
+  dossier: (code: string) => SandboxDossier | undefined
+  dossiers: () => Iterable<SandboxDossier>
   size: () => number
   write: (code: string, write: Write) => void
   refuseCreate: (code: string) => void
@@ -82,7 +82,7 @@ const KEPT_STEPS = 1000
 const KEPT_NOTICES = 10_000
 
 export function createStore (): Store {
-  const dossiers = new Map<string, StoredDossier>()
+  const dossiers = new Map<string, SandboxDossier>()
   let notices: Notice[] = []
   let counts = noCounts()
 
@@ -126,7 +126,7 @@ export function createStore (): Store {
 }
 
 /** The national dossier as the newest write left it. */
-export function currentDossier (dossier: StoredDossier): unknown {
+export function currentDossier (dossier: SandboxDossier): unknown {
   const newest = dossier.writes.at(-1)
   return newest === undefined ? undefined : written(newest)
 }
@@ -138,7 +138,7 @@ export function written ({ source, index }: Write): unknown {
   return Array.isArray(data) ? data[index] : undefined
 }
 
-function recordStep (dossier: StoredDossier, { at, request }: Source, step: Readonly<Record<string, unknown>>): number {
+function recordStep (dossier: SandboxDossier, { at, request }: Source, step: Readonly<Record<string, unknown>>): number {
   const key = JSON.stringify(['ThoiDiemXuLy', 'NoiDungXuLy', 'TrangThai', 'NguoiXuLy'].map(name => step[name]))
   const occurrence = (dossier.seen.get(key) ?? 0) + 1
   dossier.seen.set(key, occurrence)
@@ -157,7 +157,7 @@ function pushCapped<T> (list: T[], item: T, most: number): void {
   if (list.length > most) list.shift()
 }
 
-function emptyDossier (code: string): StoredDossier {
+function emptyDossier (code: string): SandboxDossier {
   return {
     code,
     creates: 0,

@@ -2,9 +2,9 @@
 import t, { type Test } from 'tap'
 import { createCodeBook } from '../../src/codes/book.js'
 import { activateAdapters, closeAdapter } from '../../src/adapters/activate.js'
-import { asUnit } from '../../src/adapters/accounts.js'
+import { withAccountOf } from '../../src/adapters/accounts.js'
 import { ConfigError } from '../../src/base/problem.js'
-import type { Settings } from '../../src/sandbox/settings.js'
+import type { SandboxSettings } from '../../src/sandbox/settings.js'
 import { aDossier } from '../support/dossiers.js'
 import { portalSettings, startGateway, startSandbox, until, type TestGateway } from '../support/gateway.js'
 import type { ActiveAdapter } from '../../src/adapters/active-adapter.js'
@@ -19,11 +19,11 @@ const UNITS = {
   [`${P}UNITS_000_00_18_H15_PASSWORD`]: 'pw-18',
   [`${P}UNITS_000_00_18_H15_UNIT_CODE`]: '000.00.18.H15'
 }
-const ACCOUNTS: Settings['accounts'] = [
+const ACCOUNTS: SandboxSettings['accounts'] = [
   { username: '000.00.00.H15', password: 'sandbox' }, { username: 'so-nn', password: 'pw-14' }, { username: 'so-yt', password: 'pw-18' }
 ]
 
-async function withUnits (t: Test, accounts: Settings['accounts']): Promise<{ gateway: TestGateway, calls: (code: string) => Array<Record<string, unknown>> }> {
+async function withUnits (t: Test, accounts: SandboxSettings['accounts']): Promise<{ gateway: TestGateway, calls: (code: string) => Array<Record<string, unknown>> }> {
   const { sandbox, url } = await startSandbox(t)
   sandbox.settings.change({ accounts })
   const gateway = await startGateway(t, { adapterSettings: { ...portalSettings(url), ...UNITS } })
@@ -77,7 +77,7 @@ t.test('a merged unit\'s dossiers go with its successor\'s account', async t => 
     { table: 'agency', local: 'H15.14', partner: '000.00.14.H15', name: null, validFrom: null, validTo: null, successor: null }
   ]
   const book = createCodeBook({ tables: adapter.manifest.codeTables ?? {}, seeds: adapter.codes, rows })
-  const unitOf = (agency: string, on: string): string | undefined => asUnit(adapter, { dossier: { agency: { code: agency, name: 'x' } }, book, on }).unit
+  const unitOf = (agency: string, on: string): string | undefined => withAccountOf(adapter, { dossier: { agency: { code: agency, name: 'x' } }, book, on }).account
   t.strictSame([unitOf('000.00.14.H45', '2026-11-04'), unitOf('000.00.14.H45', '2025-06-30'), unitOf('H45.99', '2026-11-04')], ['H15.14', undefined, undefined])
 })
 

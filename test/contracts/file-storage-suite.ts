@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
-import type { FileStorage, Incoming } from '../../src/files/storage.js'
+import type { FileStorage, IncomingFile } from '../../src/files/storage.js'
 
 /** A storage with nothing in it. */
 export type StorageFactory = (t: Test) => Promise<FileStorage>
@@ -55,7 +55,7 @@ export function fileStorageSuite (t: Test, factory: StorageFactory): void {
   t.test('the same content twice, at once or later, is one content', async t => {
     const storage = await factory(t)
     const twice = await Promise.all([storage.put(pieces('một')), storage.put(pieces('một'))])
-    await Promise.all(twice.map(async (incoming: Incoming) => { await incoming.keep() }))
+    await Promise.all(twice.map(async (incoming: IncomingFile) => { await incoming.keep() }))
     await (await storage.put(pieces('một'))).keep()
     t.equal(await text(await storage.open(hashOf('một'))), 'một')
     t.equal(await storage.sweep(new Date(Date.now() + 60_000)), 0, 'no copy is left over')

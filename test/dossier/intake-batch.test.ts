@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import type { Dossier } from '../../src/model/dossier-types.js'
 import type { Database } from '../../src/db/open.js'
-import { acceptDossier, acceptDossiers, type IntakeOptions, type Outcome } from '../../src/dossier/intake.js'
+import { acceptDossier, acceptDossiers, type IntakeOptions, type IntakeOutcome } from '../../src/dossier/intake.js'
 import { Problem } from '../../src/base/problem.js'
 import { openTestDatabase } from '../support/database.js'
 import { aDossier, aStep } from '../support/dossiers.js'
@@ -20,7 +20,7 @@ interface Told {
 }
 
 async function oneByOne (db: Database, dossiers: readonly Dossier[]): Promise<Told> {
-  const outcomes: Outcome[] = []
+  const outcomes: IntakeOutcome[] = []
   const lanes: string[] = []
   for (const dossier of dossiers) {
     try {
@@ -40,7 +40,7 @@ async function inBatch (db: Database, dossiers: readonly Dossier[]): Promise<Tol
   return { outcomes: outcomes.map(shown), rung: await named(db, lanes.map(({ id }) => id)) }
 }
 
-function shown (outcome: Outcome): unknown {
+function shown (outcome: IntakeOutcome): unknown {
   if (outcome instanceof Problem) return outcome.options
   const { acceptedAt: _, deliveries, ...receipt } = outcome
   return { ...receipt, deliveries: deliveries.map(({ adapter, state }) => ({ adapter, state })) }

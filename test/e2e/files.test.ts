@@ -6,7 +6,7 @@ import { readConfig } from '../../src/config/gateway.js'
 import { openFilesOf } from '../../src/operations/deliver/files.js'
 import type { Claim } from '../../src/operations/deliver/claim.js'
 import { examine } from '../../src/cli/examine.js'
-import { currentDossier, type StoredDossier } from '../../src/sandbox/store.js'
+import { currentDossier, type SandboxDossier } from '../../src/sandbox/store.js'
 import { aDossier, codeOf } from '../support/dossiers.js'
 import { aPdf, sha256Of, SIGNING_KEY, upload } from '../support/files.js'
 import { deliveryStates, startGateway } from '../support/gateway.js'
@@ -34,7 +34,7 @@ t.test('a dossier with a file arrives with a link, and what the link gives is th
   })
   t.equal((await gateway.push(dossier)).statusCode, 202)
   await gateway.settled()
-  const held = currentDossier(sandbox.store.dossier(codeOf(1)) as StoredDossier) as Record<string, Array<Record<string, string>>>
+  const held = currentDossier(sandbox.store.dossier(codeOf(1)) as SandboxDossier) as Record<string, Array<Record<string, string>>>
   const { TaiLieuNop = [], DanhSachGiayToKetQua = [] } = held
   t.equal(TaiLieuNop[1]?.DuongDanTaiTepTin, elsewhere, 'the province\'s own link is passed on unchanged')
   const links = [TaiLieuNop[0]?.DuongDanTaiTepTin, DanhSachGiayToKetQua[0]?.DuongDanTepTinKetQua].map(String)

@@ -8,7 +8,7 @@ import { envelopeOf, modeOf, type Envelope } from './envelope.js'
 import { acceptedDossier, acceptedStep, type DossierContext } from './items.js'
 import { ACCEPT_KINDS } from './kinds.js'
 import { knownRefusal } from './refusals.js'
-import { SERVICES, storedLists, type Service } from './services.js'
+import { SERVICES, storedLists, type AcceptedService } from './services.js'
 
 export function read (request: AcceptRequest, context: AcceptContext): AcceptReading {
   if (request.form === 'login') return { service: 'login', call: () => login(request.body) }
@@ -72,7 +72,7 @@ function exists ({ members: { mahoso: code } }: Envelope): AcceptCall {
 }
 
 /** Without the parameter that it takes it is for the portal to say what is wrong. */
-function rows (envelope: Envelope, { list, parameter, unitParameter }: Service & { does: 'rows' }, { settings }: AcceptContext): AcceptCall {
+function rows (envelope: Envelope, { list, parameter, unitParameter }: AcceptedService & { does: 'rows' }, { settings }: AcceptContext): AcceptCall {
   const question = passed(envelope)
   const value = envelope.members[parameter ?? unitParameter ?? '']
   if ((parameter ?? unitParameter) === undefined) return { kind: 'rows', lists: [list], question }

@@ -2,7 +2,7 @@
 import { toShortAgency } from '../../../src/model/codes.js'
 import { LISTS } from '../catalogue/lists.js'
 
-export type Service =
+export type AcceptedService =
   | { does: 'dossiers' }
   | { does: 'steps' }
   | { does: 'exists' }
@@ -13,13 +13,13 @@ export type Service =
 /** The copy has the portal's online services; which of them a client means is in parameters that no source names (§2.8). */
 const NOT_FROM_COPY = ['services']
 
-const STATUS_NOTICE: Service = { does: 'pass', adds: { type: '2' } }
+const STATUS_NOTICE: AcceptedService = { does: 'pass', adds: { type: '2' } }
 
-export const SERVICES: ReadonlyMap<string, Service> = new Map<string, Service>([
+export const SERVICES: ReadonlyMap<string, AcceptedService> = new Map<string, AcceptedService>([
   ['DongBoHoSoMC', { does: 'dossiers' }],
   ['CapNhatTienDoHoSoMC', { does: 'steps' }],
   ['TraCuuHoSo', { does: 'exists' }],
-  ...Object.entries(LISTS).filter(([list]) => !NOT_FROM_COPY.includes(list)).map(([list, { service, parameter, unitParameter }]): [string, Service] =>
+  ...Object.entries(LISTS).filter(([list]) => !NOT_FROM_COPY.includes(list)).map(([list, { service, parameter, unitParameter }]): [string, AcceptedService] =>
     [service, { does: 'rows', list, parameter, unitParameter }]),
   ['LayDVC', { does: 'pass' }],
   ['TraCuuTechID', { does: 'pass', adds: { provider: 'wso2is' } }],
@@ -27,7 +27,7 @@ export const SERVICES: ReadonlyMap<string, Service> = new Map<string, Service>([
   ['DongBoTrangThaiHoSo', STATUS_NOTICE],
   ['DongBoTrangThaiHoSoKM', STATUS_NOTICE],
   ...['LayDanhSachHoiDapGuiTuDVCQG', 'LayDanhSachHoiDapBoCoQuan', 'LayNoiDungTraLoiTheoCauHoi', 'DongBoHoiDap', 'DongBoKetQuaHoiDapGuiTuDVCQG', 'DongBoDanhGia']
-    .map((name): [string, Service] => [name, { does: 'pass' }])
+    .map((name): [string, AcceptedService] => [name, { does: 'pass' }])
 ])
 
 /** A unit's list is stored under its code; that of the gateway's own account without one. */

@@ -4,13 +4,13 @@
  */
 export type Row = Readonly<Record<string, unknown>>
 
-export interface Members {
+export interface ListMembers {
   /** More than one: only together they tell the rows apart, as where procedures are assigned to types. */
   key: readonly string[]
   name: string | undefined
 }
 
-export function membersOf (rows: readonly Row[]): Members {
+export function membersOf (rows: readonly Row[]): ListMembers {
   const names = [...new Set(rows.flatMap(row => Object.keys(row)))].sort()
   const codes = names.filter(name => name.startsWith('MA'))
   // A ward's row may have its district's pair as well: the pair is the one that no two rows share.

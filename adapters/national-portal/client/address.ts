@@ -1,13 +1,13 @@
 /** Addresses that are made of BASE_URL and a path of the settings (contract §1.1, §1.7). Pure. */
 
-export interface Place {
+export interface ServicePlace {
   base: string
   /** With or without a query. */
   path: string
 }
 
 /** The path and query of both are kept: a bus has its prefix in one and `providerurl` in the other (§1.1). */
-export function address ({ base, path: given }: Place, extra = ''): string {
+export function address ({ base, path: given }: ServicePlace, extra = ''): string {
   const url = new URL(base)
   const [path = '', ...query] = given.split('?')
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`

@@ -110,7 +110,7 @@ export type InboundOutcome =
 export interface QuestionSubject {
   dossier: Dossier
   /** What is still to be paid, and under which reference; absent: nothing. */
-  due?: { reference: string, amount: string, currency: string }
+  amountDue?: { reference: string, amount: string, currency: string }
 }
 
 /** The partner's own acknowledgement. */

@@ -7,7 +7,7 @@ import type { AcceptOperation, AcceptReply, AcceptRoute, RefusalReason } from '.
 import { isDeeperThan } from '../../model/json.js'
 import { createCallerCheck } from '../../operations/accept/caller.js'
 import { Refused } from '../../operations/accept/refused.js'
-import { serve, type Desk } from '../../operations/accept/serve.js'
+import { serve, type AcceptContext } from '../../operations/accept/serve.js'
 import type { Client } from '../../db/keys.js'
 import type { Validator } from '../../dossier/validate.js'
 import { closingCause } from '../plugins/backpressure.js'
@@ -38,7 +38,7 @@ export async function acceptRoutes (app: FastifyInstance, options: AcceptRouteOp
   for (const adapter of options.services.adapters.values()) {
     const { accept } = adapter.adapter
     const routes = accept?.routes(adapter.settings) ?? []
-    if (accept !== undefined && routes.length > 0) await app.register(async scope => { openDesk(scope, routes, deskOf({ adapter, accept, log: app.log }, options)) })
+    if (accept !== undefined && routes.length > 0) await app.register(async scope => { openRoutes(scope, routes, contextOf({ adapter, accept, log: app.log }, options)) })
   }
 }
 
@@ -48,7 +48,7 @@ interface Speaker {
   log: FastifyBaseLogger
 }
 
-function deskOf ({ adapter, accept, log }: Speaker, { services, validator, outboundPaused }: AcceptRouteOptions): Desk {
+function contextOf ({ adapter, accept, log }: Speaker, { services, validator, outboundPaused }: AcceptRouteOptions): AcceptContext {
   const { db, books, relay, watch } = services
   return {
     db,
@@ -66,8 +66,8 @@ function deskOf ({ adapter, accept, log }: Speaker, { services, validator, outbo
   }
 }
 
-function openDesk (app: FastifyInstance, routes: readonly AcceptRoute[], desk: Desk): void {
-  const reply = repliesOf(desk)
+function openRoutes (app: FastifyInstance, routes: readonly AcceptRoute[], context: AcceptContext): void {
+  const reply = repliesOf(context)
   app.decorateRequest('client', null as unknown as Client)
   app.addHook('onRequest', async request => { tolerateContentType(request) })
   app.setErrorHandler(async (error, request, to) => await send(to, reply(request, refusalOf(error, request))))
@@ -79,8 +79,8 @@ function openDesk (app: FastifyInstance, routes: readonly AcceptRoute[], desk: D
       config: { accepts: route },
       schema: { hide: true },
       // Before the body is read: a stranger costs one look-up and no parsing.
-      ...(route.caller === 'header' ? { onRequest: async (request: FastifyRequest) => { request.client = await desk.callers.byHeader(request.headers.authorization) } } : {}),
-      handler: async (request, to) => await handle(desk, { request, to, route })
+      ...(route.caller === 'header' ? { onRequest: async (request: FastifyRequest) => { request.client = await context.callers.byHeader(request.headers.authorization) } } : {}),
+      handler: async (request, to) => await handle(context, { request, to, route })
     })
   }
 }
@@ -91,11 +91,11 @@ interface Handling {
   route: AcceptRoute
 }
 
-async function handle (desk: Desk, { request, to, route }: Handling): Promise<FastifyReply> {
-  const { accept, adapter: { settings, codes } } = desk
+async function handle (context: AcceptContext, { request, to, route }: Handling): Promise<FastifyReply> {
+  const { accept, adapter: { settings, codes } } = context
   if (isDeeperThan(request.body, MOST_LEVELS)) throw new Refused({ why: 'unreadable' })
   const reading = accept.read({ form: route.form, values: valuesOf(request), body: request.body }, { settings, codes })
-  const said = await serve(desk, {
+  const said = await serve(context, {
     reading,
     client: (request.client as Client | null) ?? undefined,
     signal: gone(to),
@@ -111,7 +111,7 @@ async function send (to: FastifyReply, { status, type, body }: AcceptReply): Pro
 }
 
 /** The service of an address is known before any body; that of an envelope which could not be read is not. */
-function repliesOf ({ accept, adapter: { settings } }: Desk): (request: FastifyRequest, refused: Refused) => AcceptReply {
+function repliesOf ({ accept, adapter: { settings } }: AcceptContext): (request: FastifyRequest, refused: Refused) => AcceptReply {
   return (request, { refusal }) => {
     const { form = '' } = request.routeOptions.config.accepts ?? {}
     const { service = '' } = request.params as { service?: string }

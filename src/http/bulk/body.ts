@@ -10,14 +10,14 @@ import { arrivingChunks, type ArrivingOptions } from '../requests/arriving.js'
 
 export const NDJSON = 'application/x-ndjson'
 
-export interface ImportBodyOptions extends ArrivingOptions {
+export interface BulkBodyOptions extends ArrivingOptions {
   closedBy: () => ReadonlySet<Cause>
   /** Of the decompressed body; undefined: of any length, unless it is compressed. */
   maxMb: number
   limitPlain: boolean
 }
 
-export function importChunks (request: FastifyRequest, options: ImportBodyOptions): AsyncGenerator<Buffer> {
+export function bulkChunks (request: FastifyRequest, options: BulkBodyOptions): AsyncGenerator<Buffer> {
   const body = request.body as Readable | null | undefined
   if (body == null) throw notNdjson()
   const compressed = isGzip(request)
@@ -33,7 +33,7 @@ function isGzip ({ headers }: FastifyRequest): boolean {
 }
 
 /** Looked at with every chunk: an import that began before a store was nearly full must not be what fills it. */
-async function * whileOpen (chunks: AsyncIterable<Buffer>, { closedBy }: ImportBodyOptions): AsyncGenerator<Buffer> {
+async function * whileOpen (chunks: AsyncIterable<Buffer>, { closedBy }: BulkBodyOptions): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
     const cause = closingCause(closedBy)
     if (cause !== undefined) throw closedMidway(cause)

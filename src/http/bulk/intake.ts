@@ -14,7 +14,7 @@ import { NDJSON } from './body.js'
 import { linesStream } from './lines-stream.js'
 import { partnerReview } from '../../dossier/preview.js'
 
-export interface IntakeImportOptions {
+export interface BulkIntakeOptions {
   services: Need<'adapters' | 'books' | 'db' | 'files' | 'relay' | 'watch'>
   validator: Validator
   /** Bytes of one line. */
@@ -34,7 +34,7 @@ interface Exchange {
   ended: () => void
 }
 
-export async function answerIntake (chunks: AsyncIterable<Buffer>, { request, reply, ended }: Exchange, options: IntakeImportOptions): Promise<FastifyReply> {
+export async function answerIntake (chunks: AsyncIterable<Buffer>, { request, reply, ended }: Exchange, options: BulkIntakeOptions): Promise<FastifyReply> {
   const answer = await openAnswer(chunks, { request, reply }, options).catch((error: unknown) => {
     ended()
     throw error
@@ -42,7 +42,7 @@ export async function answerIntake (chunks: AsyncIterable<Buffer>, { request, re
   return reply.send(answer.once('close', ended))
 }
 
-async function openAnswer (chunks: AsyncIterable<Buffer>, { request, reply }: Omit<Exchange, 'ended'>, options: IntakeImportOptions): Promise<Readable> {
+async function openAnswer (chunks: AsyncIterable<Buffer>, { request, reply }: Omit<Exchange, 'ended'>, options: BulkIntakeOptions): Promise<Readable> {
   const { services } = options
   const query = request.query as IntakeQuery
   const importId = importIdOf(request, query)

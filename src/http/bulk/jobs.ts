@@ -1,7 +1,7 @@
 /** `/v1/imports`: how far a bulk intake came, for whoever sent it. */
 import type { FastifyInstance } from 'fastify'
 import { toHanoi } from '../../model/dates.js'
-import { findImport, rejectedLines } from '../../bulk/bulk-jobs.sql.js'
+import { findBulkJob, rejectedLines } from '../../bulk/bulk-jobs.sql.js'
 import { countsOf } from '../../bulk/intake-tally.js'
 import type { Problem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
@@ -27,14 +27,14 @@ const PARAMS = {
   properties: { id: { type: 'string', maxLength: 255, description: 'Idempotency-Key hoặc importId của lần nạp / the key of the import' } }
 }
 
-export async function importStatusRoutes (app: FastifyInstance, { services: { db } }: { services: Need<'db'> }): Promise<void> {
+export async function bulkJobRoutes (app: FastifyInstance, { services: { db } }: { services: Need<'db'> }): Promise<void> {
   app.get<{ Params: { id: string }, Querystring: Query }>('/imports/:id', {
     config: { scope: 'dossiers:write' },
     schema: { summary: 'Tiến độ của một lần nạp / How far an import came', params: PARAMS, querystring: QUERY }
   }, async ({ client, params, query }) => {
     const key = { clientId: client.id, id: params.id }
-    const found = await findImport(db, key)
-    if (found === undefined) throw noSuchImport()
+    const found = await findBulkJob(db, key)
+    if (found === undefined) throw noSuchBulkJob()
     const { id, running, begunAt, updatedAt, endedAt } = found
     const rejected = await rejectedLines(db, key, query)
     return {
@@ -50,7 +50,7 @@ export async function importStatusRoutes (app: FastifyInstance, { services: { db
   })
 }
 
-function noSuchImport (): Problem {
+function noSuchBulkJob (): Problem {
   return simple(404, 'no-such-import', {
     title: ['Không có lần nạp này', 'No such import'],
     detail: ['Chưa có dòng nào được lưu dưới khóa này, hoặc khóa thuộc hệ thống khác. Gửi tệp với khóa đó ở POST /v1/dossiers/import.', 'No line was stored under this key, or it is another client\'s. Send the file with it to POST /v1/dossiers/import.']

@@ -1,22 +1,22 @@
 /** `POST /v1/dossiers/import`: dossiers one a line, streamed; pushed in bulk, or recorded as held by the partners already. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { dossierAdapters } from '../../adapters/dossier-adapters.js'
-import { tooManyImports } from '../../bulk/problems.js'
-import { importBaseline, type ImportSummary } from '../../bulk/baseline.js'
+import { tooManyBulkJobs } from '../../bulk/problems.js'
+import { loadBaseline, type BaselineSummary } from '../../bulk/baseline.js'
 import { noAdapters } from '../../dossier/problems.js'
 import { originRules } from '../../dossier/origin.js'
 import { canonicalSchema } from '../../dossier/schemas.js'
-import { documentedImport } from '../plugins/openapi.js'
-import { importChunks, NDJSON, notNdjson } from './body.js'
-import { answerIntake, type IntakeImportOptions, type IntakeQuery } from './intake.js'
+import { documentedBulkBody } from '../plugins/openapi.js'
+import { bulkChunks, NDJSON, notNdjson } from './body.js'
+import { answerIntake, type BulkIntakeOptions, type IntakeQuery } from './intake.js'
 import { partnerReview } from '../../dossier/preview.js'
 
-export interface ImportRouteOptions extends IntakeImportOptions {
+export interface BulkRouteOptions extends BulkIntakeOptions {
   /** Of a compressed body, or of one to be pushed. */
   maxMb: number
 }
 
-interface ImportQuery extends IntakeQuery {
+interface BulkQuery extends IntakeQuery {
   mode: 'intake' | 'baseline'
   dryRun: boolean
   errors?: number
@@ -54,7 +54,7 @@ const IDLE_MS = 60_000
 /** Each holds a batch and a connection to the database, of which pushes need some too. */
 const MAX_RUNNING = 4
 
-export async function importRoutes (app: FastifyInstance, options: ImportRouteOptions): Promise<void> {
+export async function bulkRoutes (app: FastifyInstance, options: BulkRouteOptions): Promise<void> {
   const { services } = options
   const stopping = new AbortController()
   let running = 0
@@ -64,7 +64,7 @@ export async function importRoutes (app: FastifyInstance, options: ImportRouteOp
   app.addContentTypeParser(NDJSON, (_request: FastifyRequest, payload: unknown, done: (error: null, body: unknown) => void) => { done(null, payload) })
   app.addContentTypeParser('*', async () => { throw notNdjson() })
 
-  app.post<{ Querystring: ImportQuery }>('/dossiers/import', {
+  app.post<{ Querystring: BulkQuery }>('/dossiers/import', {
     config: {
       scope: ({ mode }) => mode === 'baseline' ? 'dossiers:import' : 'dossiers:write',
       intake: true,
@@ -76,22 +76,22 @@ export async function importRoutes (app: FastifyInstance, options: ImportRouteOp
       body: canonicalSchema('dossier'),
       querystring: QUERY,
       headers: IMPORT_HEADERS,
-      response: documentedImport()
+      response: documentedBulkBody()
     }
   }, async (request, reply) => {
     const isIntake = request.query.mode === 'intake'
-    const chunks = importChunks(request, { idleMs: IDLE_MS, stopping: stopping.signal, closedBy: () => services.watch.closedBy(), maxMb: options.maxMb, limitPlain: isIntake })
+    const chunks = bulkChunks(request, { idleMs: IDLE_MS, stopping: stopping.signal, closedBy: () => services.watch.closedBy(), maxMb: options.maxMb, limitPlain: isIntake })
     if (dossierAdapters(services.adapters).size === 0) throw noAdapters()
     if (!isIntake) return runBaseline(chunks, request, options)
-    if (running === MAX_RUNNING) throw tooManyImports(MAX_RUNNING)
+    if (running === MAX_RUNNING) throw tooManyBulkJobs(MAX_RUNNING)
     running++
     return answerIntake(chunks, { request, reply, ended: () => { running-- } }, options)
   })
 }
 
-async function runBaseline (chunks: AsyncIterable<Buffer>, { client, query }: FastifyRequest<{ Querystring: ImportQuery }>, options: ImportRouteOptions): Promise<ImportSummary> {
+async function runBaseline (chunks: AsyncIterable<Buffer>, { client, query }: FastifyRequest<{ Querystring: BulkQuery }>, options: BulkRouteOptions): Promise<BaselineSummary> {
   const { services, validator, lineLimit } = options
-  return importBaseline(chunks, {
+  return loadBaseline(chunks, {
     db: services.db,
     validator,
     adapters: [...dossierAdapters(services.adapters).keys()],

@@ -5,11 +5,11 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isInside, parseNetworks, type Networks } from '../../base/addresses.js'
 import type { InboundRefusal, InboundRequest, WireReply } from '../../adapter-kit/contract/receive.js'
-import { atTheDoor } from '../../operations/receive/caller-check.js'
+import { checkCaller } from '../../operations/receive/caller-check.js'
 import { inboundOperations, type InboundOperation } from '../../operations/receive/operations.js'
 import { paymentRecords } from '../../operations/receive/payments.js'
-import { receive, turnAway, type ReceiveContext } from '../../operations/receive/receive.js'
-import { createRoom, type Room } from '../../operations/receive/body-memory.js'
+import { receive, refuseUnread, type ReceiveContext } from '../../operations/receive/receive.js'
+import { createBodyMemory, type BodyMemory } from '../../operations/receive/body-memory.js'
 import { createRefusalGate } from '../../operations/receive/refusals.js'
 import type { Config } from '../../config/gateway.js'
 import { createInboundMetrics } from '../../health/inbound-metrics.js'
@@ -35,7 +35,7 @@ const ROOM_BYTES = 67_108_864
 
 interface Offering {
   context: ReceiveContext
-  room: Room
+  room: BodyMemory
   subjectOf: (request: FastifyRequest) => string | undefined
   isClosed: () => boolean
 }
@@ -44,7 +44,7 @@ export async function callbackRoutes (app: FastifyInstance, { services, config, 
   const { installed, watch, attempts, db } = services
   const offering: Offering = {
     context: { db, payments: paymentRecords, metrics: createInboundMetrics(attempts.registry), gate: createRefusalGate(Date.now), log: app.log as ReceiveContext['log'], limited },
-    room: createRoom(ROOM_BYTES),
+    room: createBodyMemory(ROOM_BYTES),
     subjectOf: subjectReader(config),
     isClosed: () => closingCause(watch.closedBy) !== undefined
   }
@@ -63,7 +63,7 @@ function offer (app: FastifyInstance, operation: InboundOperation, { context, ro
   const away = async (request: FastifyRequest, reply: FastifyReply, outcome: InboundRefusal | 'failed'): Promise<FastifyReply> => {
     // The body is not read: it must not stand in the way of the next request.
     void reply.header('connection', 'close')
-    return send(reply, await turnAway(context, { operation, request: requestOf(request) }, outcome))
+    return send(reply, await refuseUnread(context, { operation, request: requestOf(request) }, outcome))
   }
   const route = {
     bodyLimit: operation.maxBytes,
@@ -71,7 +71,7 @@ function offer (app: FastifyInstance, operation: InboundOperation, { context, ro
     // For the partners, and not for the portals of the province: docs/callbacks.md.
     schema: { hide: true },
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
-      const refusal = atTheDoor(operation, { address: request.ip, certificateSubject: subjectOf(request) })
+      const refusal = checkCaller(operation, { address: request.ip, certificateSubject: subjectOf(request) })
       if (refusal !== undefined) return away(request, reply, refusal)
       const leave = isClosed() ? undefined : room.enter(announcedBytes(request, operation))
       if (leave === undefined) return away(request, reply, 'failed')

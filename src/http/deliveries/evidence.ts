@@ -5,7 +5,7 @@ import { recordAudit } from '../../db/audit.js'
 import { attemptsOf, type AttemptEvidence, type CallEvidence } from '../../operations/deliver/evidence.sql.js'
 import { heldToAsk, type Resolution } from '../../operations/deliver/held.sql.js'
 import { findDelivery, type DeliveryRow } from '../../operations/deliver/reading.sql.js'
-import { askWhetherArrived, resolveDelivery, type Asking } from '../../operations/deliver/held.js'
+import { askWhetherArrived, resolveDelivery, type HeldQuestion } from '../../operations/deliver/held.js'
 import type { Problem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
 import type { Need } from '../needs.js'
@@ -63,7 +63,7 @@ async function found (services: Need<'adapters' | 'books' | 'db' | 'relay'>, id:
   return delivery
 }
 
-async function asked ({ db, books }: Need<'db' | 'books'>, { adapter, id, log }: { adapter: ActiveAdapter, id: string, log: Asking['log'] }): Promise<Resolution> {
+async function asked ({ db, books }: Need<'db' | 'books'>, { adapter, id, log }: { adapter: ActiveAdapter, id: string, log: HeldQuestion['log'] }): Promise<Resolution> {
   if (adapter.client.arrived === undefined) throw cannotBeAsked()
   const [held] = await heldToAsk(db, adapter.manifest.id, { id, limit: 1 })
   if (held === undefined) throw notHeld()

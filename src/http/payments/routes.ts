@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { toHanoi } from '../../model/dates.js'
 import type { Dossier, PaymentRequest } from '../../model/dossier-types.js'
-import { DONG, dueAmount, feesOf, paidOf } from '../../operations/receive/amount-due.js'
+import { DONG, amountDue, feesOf, paidOf } from '../../operations/receive/amount-due.js'
 import { requestPayment } from '../../operations/receive/payments.js'
 import { recordAudit } from '../../db/audit.js'
 import { listPayments, refusedClaims, type PaymentRow, type RefusedClaim } from '../../operations/receive/payments.sql.js'
@@ -51,7 +51,7 @@ export async function paymentRoutes (app: FastifyInstance, { services: { db } }:
       currency: DONG,
       fees: feesOf(dossier).toString(),
       paid: paidOf(payments).toString(),
-      due: dueAmount(dossier, payments) ?? '0',
+      due: amountDue(dossier, payments) ?? '0',
       payments: payments.map(paymentView),
       refused: refused.map(refusedView)
     }

@@ -29,7 +29,7 @@ export function documentedAnswers (statuses: readonly number[], answer: 'receipt
 }
 
 /** An import's answer is streamed lines, or the one summary of a baseline. */
-export function documentedImport (): Record<string, unknown> {
+export function documentedBulkBody (): Record<string, unknown> {
   const lines = { schema: answerSchema('import-line') }
   const summary = { schema: { type: 'object', additionalProperties: true, description: 'mode=baseline (docs/api.md, 9)' } }
   return {

@@ -22,7 +22,7 @@ export async function * arrivingChunks (body: Readable, options: ArrivingOptions
   }
 }
 
-async function inTime<T> (waited: Promise<T>, { idleMs, stopping, brokenOff = importBrokenOff }: ArrivingOptions): Promise<T> {
+async function inTime<T> (waited: Promise<T>, { idleMs, stopping, brokenOff = uploadBrokenOff }: ArrivingOptions): Promise<T> {
   let forget: () => void = () => {}
   const end = new Promise<never>((_resolve, reject) => {
     const stop = (): void => { reject(brokenOff(503)) }
@@ -40,7 +40,7 @@ async function inTime<T> (waited: Promise<T>, { idleMs, stopping, brokenOff = im
 }
 
 /** The rest of the body is not waited for: it would keep a stop, or a dead connection, for hours. */
-function importBrokenOff (status: 408 | 503): Problem {
+function uploadBrokenOff (status: 408 | 503): Problem {
   const problem = simple(status, status === 408 ? 'import-idle' : 'import-stopped', {
     title: ['Việc nạp bị ngắt giữa chừng', 'The import broke off'],
     detail: ['Các dòng đã nạp được giữ nguyên. Gửi lại cả tệp, với cùng khóa nếu có: dòng đã nạp được bỏ qua.', 'Lines that were imported stay. Send the whole file again, with the same key if there was one: they are skipped.']

@@ -21,13 +21,13 @@ export interface Operation {
   run: (pushing: Pushing, call: Call) => Promise<unknown>
 }
 
-export interface Caller {
+export interface SoapCaller {
   clientId: string
   /** Of the HTTP header; the element is taken where it is absent. */
   key: string | undefined
 }
 
-interface Call extends Caller {
+interface Call extends SoapCaller {
   parameters: Readonly<Record<string, unknown>>
   faults: readonly ProblemItem[]
 }
@@ -69,7 +69,7 @@ function message (required: Record<string, FormSchema>, optional: Record<string,
   return { type: 'object', required: Object.keys(required), properties: { ...optional, ...required } }
 }
 
-export async function runOperation (pushing: Pushing, element: XmlElement, caller: Caller): Promise<XmlNode> {
+export async function runOperation (pushing: Pushing, element: XmlElement, caller: SoapCaller): Promise<XmlNode> {
   const { name } = element
   const operation = OPERATIONS[name]
   if (operation === undefined) throw new Error(`no operation ${name}`)

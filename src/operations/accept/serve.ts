@@ -12,12 +12,12 @@ import type { Validator } from '../../dossier/validate.js'
 import { reached } from '../../base/kill-points.js'
 import { issueSession, type CallerCheck } from './caller.js'
 import { readDossierItem, readStepItem } from './reading.js'
-import { dossierExists, listRows, passOn, type Asking } from './reads.js'
+import { dossierExists, listRows, passOn, type QuestionContext } from './reads.js'
 import { Refused } from './refused.js'
-import { storeDossiers, storeSteps, type StoreOptions } from './store.js'
+import { storeDossiers, storeSteps, type AcceptStoreOptions } from './store.js'
 import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 
-export interface Desk {
+export interface AcceptContext {
   db: Database
   books: CodeBooks
   adapter: ActiveAdapter
@@ -33,7 +33,7 @@ export interface Desk {
   ring: (lanes: RingableLane[]) => void
 }
 
-export interface Visit {
+export interface AcceptRequest {
   reading: AcceptReading
   /** Who the Authorization header said; absent where the message says it. */
   client: Client | undefined
@@ -42,37 +42,37 @@ export interface Visit {
   identified: (client: Client) => void
 }
 
-export async function serve (desk: Desk, visit: Visit): Promise<AcceptSaid> {
-  const { service } = visit.reading
+export async function serve (context: AcceptContext, request: AcceptRequest): Promise<AcceptSaid> {
+  const { service } = request.reading
   // A login, or an envelope that cannot be read, names no session to ask about.
-  if (['', 'login'].includes(service)) return await enter(desk, visit)
-  const client = visit.client ?? await desk.callers.bySession(desk.adapter.manifest.id, visit.reading.session)
-  visit.identified(client)
-  return await work(desk, visit, client)
+  if (['', 'login'].includes(service)) return await enter(context, request)
+  const client = request.client ?? await context.callers.bySession(context.adapter.manifest.id, request.reading.session)
+  request.identified(client)
+  return await work(context, request, client)
 }
 
-async function enter (desk: Desk, { reading, identified }: Visit): Promise<AcceptSaid> {
+async function enter (context: AcceptContext, { reading, identified }: AcceptRequest): Promise<AcceptSaid> {
   const call = reading.call()
-  if (call.kind === 'login') return await logIn(desk, call, identified)
+  if (call.kind === 'login') return await logIn(context, call, identified)
   throw new Refused(call.kind === 'refused' ? call.refusal : { why: 'service' })
 }
 
-async function work (desk: Desk, { reading, signal }: Visit, client: Client): Promise<AcceptSaid> {
+async function work (context: AcceptContext, { reading, signal }: AcceptRequest, client: Client): Promise<AcceptSaid> {
   const { service, unit } = reading
   const call = reading.call()
-  const asking: Asking = { ...desk, unit, clientId: client.id, signal }
+  const asking: QuestionContext = { ...context, unit, clientId: client.id, signal }
   switch (call.kind) {
     case 'login':
     case 'refused': throw new Refused(call.kind === 'refused' ? call.refusal : { why: 'service' })
     case 'dossiers':
-    case 'steps': return await write(desk, { call, service, client })
+    case 'steps': return await write(context, { call, service, client })
     case 'exists': return await dossierExists(call, asking)
     case 'rows': return await listRows(call, asking)
     case 'pass': return await passOn(call, asking)
   }
 }
 
-async function logIn ({ db, adapter, accept, callers }: Desk, { username, password }: AcceptCall & { kind: 'login' }, identified: Visit['identified']): Promise<AcceptSaid> {
+async function logIn ({ db, adapter, accept, callers }: AcceptContext, { username, password }: AcceptCall & { kind: 'login' }, identified: AcceptRequest['identified']): Promise<AcceptSaid> {
   const client = await callers.byLogin({ username, key: password })
   identified(client)
   const token = await issueSession(db, client, { adapter: adapter.manifest.id, seconds: accept.sessionSeconds(adapter.settings) })
@@ -85,13 +85,13 @@ interface Writing {
   client: Client
 }
 
-async function write (desk: Desk, { call, service, client }: Writing): Promise<AcceptSaid> {
-  if (!desk.isOpen()) throw new Refused({ why: 'closed' })
-  const options: StoreOptions = { intake: desk.intakeOf(client.id), adapter: desk.adapter.manifest.id, service }
-  const store = await prepared(desk, call, options)
-  const lanes = await stored(desk.db, store)
+async function write (context: AcceptContext, { call, service, client }: Writing): Promise<AcceptSaid> {
+  if (!context.isOpen()) throw new Refused({ why: 'closed' })
+  const options: AcceptStoreOptions = { intake: context.intakeOf(client.id), adapter: context.adapter.manifest.id, service }
+  const store = await prepared(context, call, options)
+  const lanes = await stored(context.db, store)
   reached('intake.committed')
-  desk.ring(lanes)
+  context.ring(lanes)
   return { said: 'accepted' }
 }
 
@@ -113,9 +113,9 @@ async function stored (db: Database, store: (tx: Tx) => Promise<RingableLane[]>,
 }
 
 /** All that can be checked without the store is checked before its transaction begins. */
-async function prepared (desk: Desk, call: Writing['call'], options: StoreOptions): Promise<(tx: Tx) => Promise<RingableLane[]>> {
+async function prepared (context: AcceptContext, call: Writing['call'], options: AcceptStoreOptions): Promise<(tx: Tx) => Promise<RingableLane[]>> {
   if (hasTooManyValues(call.items.map(({ source }) => source))) throw new Refused({ why: 'too-large', problems: [{ pointer: '/data', code: 'too-many-values', message: `có hơn ${MAX_VALUES} giá trị` }] })
-  const parts = { validator: desk.validator, now: new Date(), placeOf: desk.accept.placeOf, review: await desk.review() }
+  const parts = { validator: context.validator, now: new Date(), placeOf: context.accept.placeOf, review: await context.review() }
   if (call.kind === 'steps') {
     const items = call.items.map((item, index) => readStepItem(item, index, parts))
     return async tx => await storeSteps(tx, items, options)

@@ -8,12 +8,12 @@ import { knownCodes, lockExistingDossier } from '../../dossier/dossiers.sql.js'
 import { recordIntakeNotes, type IntakeNote } from './intake-notes.sql.js'
 import type { RingableLane } from '../../db/lanes.js'
 import type { Tx } from '../../db/open.js'
-import { acceptDossiers, acceptProgress, type IntakeOptions, type Outcome, type Receipt } from '../../dossier/intake.js'
+import { acceptDossiers, acceptProgress, type IntakeOptions, type IntakeOutcome, type Receipt } from '../../dossier/intake.js'
 import { ACCEPT_KINDS } from './kinds.js'
 import type { ReadItem } from './reading.js'
 import { Refused } from './refused.js'
 
-export interface StoreOptions {
+export interface AcceptStoreOptions {
   intake: IntakeOptions
   adapter: string
   service: string
@@ -22,7 +22,7 @@ export interface StoreOptions {
 export type Mode = 'create' | 'update' | 'either'
 
 /** Throws `Refused` for a create of what is there, also where it came to be there in this moment. */
-export async function storeDossiers (tx: Tx, items: ReadonlyArray<ReadItem<Dossier>>, options: StoreOptions & { mode: Mode }): Promise<RingableLane[]> {
+export async function storeDossiers (tx: Tx, items: ReadonlyArray<ReadItem<Dossier>>, options: AcceptStoreOptions & { mode: Mode }): Promise<RingableLane[]> {
   const { mode } = options
   const known = mode === 'create' ? await knownCodes(tx, items.map(({ dossierCode }) => dossierCode)) : new Set<string>()
   if (known.size > 0) throw new Refused({ why: 'exists', codes: [...known] })
@@ -38,7 +38,7 @@ export async function storeDossiers (tx: Tx, items: ReadonlyArray<ReadItem<Dossi
 }
 
 /** One answer for the whole call: what refuses one dossier refuses all. */
-function receiptOf (outcome: Outcome | undefined): Receipt {
+function receiptOf (outcome: IntakeOutcome | undefined): Receipt {
   if (outcome === undefined) throw new Error('a dossier had no outcome')
   if (outcome instanceof Error) throw outcome
   return outcome
@@ -48,7 +48,7 @@ function isNew ({ revision, unchanged }: Receipt): boolean {
   return revision === 1 && !unchanged
 }
 
-export async function storeSteps (tx: Tx, items: ReadonlyArray<ReadItem<ProgressStep>>, options: StoreOptions): Promise<RingableLane[]> {
+export async function storeSteps (tx: Tx, items: ReadonlyArray<ReadItem<ProgressStep>>, options: AcceptStoreOptions): Promise<RingableLane[]> {
   const ordered = byCode(items)
   const lanes: RingableLane[] = []
   for (const code of new Set(ordered.map(({ dossierCode }) => dossierCode))) {
@@ -83,7 +83,7 @@ interface Noted extends Pick<IntakeNote, 'dossierCode' | 'findings' | 'extension
   receipt: Receipt
 }
 
-async function note (tx: Tx, items: readonly Noted[], { intake: { clientId }, adapter, service }: StoreOptions): Promise<void> {
+async function note (tx: Tx, items: readonly Noted[], { intake: { clientId }, adapter, service }: AcceptStoreOptions): Promise<void> {
   const notes = items.map(({ dossierCode, findings, extensions, receipt }) =>
     ({ dossierCode, revision: receipt.revision, clientId, adapter, service, findings: [...findings, ...receipt.findings], extensions }))
   await recordIntakeNotes(tx, notes.filter(({ findings, extensions }) => findings.length > 0 || extensions.length > 0))

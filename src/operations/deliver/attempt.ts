@@ -43,7 +43,7 @@ export async function runAttempt (context: DeliveryContext, claimed: Claim): Pro
 
 /** After the settlement: whatever becomes of this, the attempt is on record. */
 async function noteForBreaker ({ breakers, log }: DeliveryContext, { adapter, lane, probing }: Claim, { outcome, decision }: TimedEnd): Promise<void> {
-  const target = { adapter: lane.adapter, unit: adapter.unit ?? '' }
+  const target = { adapter: lane.adapter, account: adapter.account ?? '' }
   try {
     await breakers.note(target, { outcome, policy: adapter.breaker, retry: adapter.retry, probing, called: decision.kind !== 'mapping' })
   } catch (error) {
@@ -141,7 +141,7 @@ function settlement (claim: Claim, end: TimedEnd): Settlement {
     attempt: { id: attempt.id, failureCode: outcome.code === '' ? null : outcome.code },
     audit: auditOf(claim, end),
     seen: { changes, more: head.more },
-    unit: adapter.unit ?? '',
+    account: adapter.account ?? '',
     supersedes: adapter.manifest.deliver.supersedes,
     blocks: blocks(adapter, decision)
   }
@@ -193,7 +193,7 @@ function report (context: DeliveryContext, { adapter, head, lane, attempt, now, 
   context.log.info({
     event: 'delivery.attempted',
     adapter: lane.adapter,
-    unit: adapter.unit,
+    unit: adapter.account,
     dossierCode: head.dossierCode,
     deliveryId: head.id,
     ...namesOf({ subject, head }),

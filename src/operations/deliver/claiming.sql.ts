@@ -12,7 +12,7 @@ export interface ClaimedLane {
   id: string
   adapter: string
   /** The account of the last attempt; empty: the adapter's own, or none yet. */
-  unit: string
+  account: string
   knownAtPartner: boolean
   confirmedRevision: number
 }
@@ -149,7 +149,7 @@ export async function claim (db: Database, lease: Lease, { superseding }: ClaimO
         and not exists (select from step_confirmations c where c.adapter = head.adapter and c.step_id = s.id))
     select
       exists (select from probe) as probing,
-      (select jsonb_build_object('id', id::text, 'adapter', adapter, 'unit', unit,
+      (select jsonb_build_object('id', id::text, 'adapter', adapter, 'account', unit,
         'knownAtPartner', known_at_partner, 'confirmedRevision', confirmed_revision) from lane) as lane,
       (select jsonb_build_object('id', id::text, 'revision', revision, 'state', state, 'ownFailures', own_failures,
         'retries', retries, 'budgetFrom', budget_from, 'dossierCode', code, 'eventAt', event_at, 'content', content,

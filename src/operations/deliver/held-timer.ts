@@ -1,11 +1,11 @@
 /** Asks partners about held deliveries, in worker processes: one at a time under an advisory lock. */
 import { startRounds, type Rounds } from '../../base/deadline.js'
 import { withLock } from '../../db/server.js'
-import { askAboutHeld, type Asking } from './held.js'
+import { askAboutHeld, type HeldQuestion } from './held.js'
 import type { Relay } from './relay.js'
 
-export interface HeldTimerOptions extends Omit<Asking, 'adapter' | 'signal'> {
-  adapters: ReadonlyArray<Asking['adapter']>
+export interface HeldTimerOptions extends Omit<HeldQuestion, 'adapter' | 'signal'> {
+  adapters: ReadonlyArray<HeldQuestion['adapter']>
   relay: Relay
   seconds: number
   /** For the audit log. */

@@ -9,9 +9,9 @@ import type { Database } from '../../db/open.js'
 import type { CodeBooks } from '../../codes/books.js'
 import { unsignedLink } from '../../files/links.js'
 import { mapDossier } from '../../adapters/mapping.js'
-import { asUnit } from '../../adapters/accounts.js'
+import { withAccountOf } from '../../adapters/accounts.js'
 import type { ActiveAdapter } from '../../adapters/active-adapter.js'
-import type { QueueLog } from '../../base/log.js'
+import type { LimitedLog } from '../../base/log.js'
 import type { Dossier } from '../../model/dossier-types.js'
 import type { NumberedStep, PlannedCall } from '../../adapter-kit/contract/deliver.js'
 
@@ -42,16 +42,16 @@ export async function resolveDelivery (db: Database, { id, adapter, resolution, 
   })
 }
 
-export interface Asking {
+export interface HeldQuestion {
   db: Database
   books: CodeBooks
   adapter: ActiveAdapter
   signal: AbortSignal
-  log: QueueLog
+  log: LimitedLog
 }
 
 /** What the partner says; undefined when it cannot be asked or does not answer: silence is never "no". */
-export async function askWhetherArrived ({ books, adapter, signal, log }: Asking, held: HeldDelivery): Promise<boolean | undefined> {
+export async function askWhetherArrived ({ books, adapter, signal, log }: HeldQuestion, held: HeldDelivery): Promise<boolean | undefined> {
   const asked = await callOf({ books, adapter }, held)
   if (asked === undefined) return undefined
   try {
@@ -64,10 +64,10 @@ export async function askWhetherArrived ({ books, adapter, signal, log }: Asking
 }
 
 /** The unanswered call as today's mapping writes it; undefined where it does not write it any more. */
-async function callOf ({ books, adapter }: Pick<Asking, 'books' | 'adapter'>, held: HeldDelivery): Promise<{ call: PlannedCall, client: ActiveAdapter['client'] } | undefined> {
+async function callOf ({ books, adapter }: Pick<HeldQuestion, 'books' | 'adapter'>, held: HeldDelivery): Promise<{ call: PlannedCall, client: ActiveAdapter['client'] } | undefined> {
   const book = (await books.refresh([adapter]))(adapter)
   const dossier = held.content as unknown as Dossier
-  const active = asUnit(adapter, { dossier, book, on: toHanoi(new Date()).slice(0, 10) })
+  const active = withAccountOf(adapter, { dossier, book, on: toHanoi(new Date()).slice(0, 10) })
   const steps = held.steps.map(({ stepId, content }) => ({ ...content, id: stepId }) as unknown as NumberedStep)
   const call = mapDossier(active, { dossier, steps, fileLink: unsignedLink }, book).calls.find(({ operation }) => operation === held.operation)
   return call === undefined ? undefined : { call, client: active.client }
@@ -78,7 +78,7 @@ const ASK_AGAIN_SECONDS = 300
 const ASKED_PER_ROUND = 20
 
 /** Asks about held deliveries of an adapter that are due for it, one after the other. Returns what was resolved. */
-export async function askAboutHeld (asking: Asking, actor: string): Promise<Resolved[]> {
+export async function askAboutHeld (asking: HeldQuestion, actor: string): Promise<Resolved[]> {
   const { db, adapter } = asking
   if (adapter.client.arrived === undefined) return []
   const resolved: Resolved[] = []

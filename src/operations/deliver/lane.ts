@@ -5,10 +5,9 @@ import { runAttempt } from './attempt.js'
 import { claimHead, type Claim } from './claim.js'
 import type { DeliveryContext } from './context.js'
 import { lanePriority } from './priority.js'
+import type { LaneResult } from '../../queue/contract.js'
 import { quietUntil } from './quiet-hours.js'
 import type { ActiveAdapter } from '../../adapters/active-adapter.js'
-
-export type LaneResult = { kind: 'idle' } | { kind: 'wait', until: Date, priority?: number }
 
 /** Bounds how long one lane keeps its worker while others wait. */
 const HEADS_IN_A_ROW = 10

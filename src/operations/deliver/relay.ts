@@ -8,7 +8,7 @@ import type { Database } from '../../db/open.js'
 import { reached } from '../../base/kill-points.js'
 import type { LaneQueues, RungLane } from '../../queue/contract.js'
 import { lanePriority } from './priority.js'
-import type { QueueLog } from '../../base/log.js'
+import type { LimitedLog } from '../../base/log.js'
 
 export interface Relay {
   ring: (lanes: readonly RingableLane[]) => void
@@ -25,7 +25,7 @@ export interface Relay {
 export interface RelayOptions {
   db: Database
   queues: LaneQueues
-  log: QueueLog
+  log: LimitedLog
 }
 
 /** Rings that hang must not hold back those after them. */

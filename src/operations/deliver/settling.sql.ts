@@ -40,7 +40,7 @@ export interface Settlement extends EndedExchange {
   /** `changes` of the lane as the claim saw it, and whether more deliveries were open behind the head then. */
   seen: { changes: number, more: boolean }
   /** The account under which the attempt was made. */
-  unit: string
+  account: string
   /** A newer revision may replace this one while it waits, so the lane is looked at again at once if there is one. */
   supersedes: boolean
   /** Later revisions wait for what becomes of this one. */
@@ -66,7 +66,7 @@ export async function settle (db: Database, lease: Lease, settlement: Settlement
       update lanes set lease_token = null, lease_owner = null, lease_until = null,
         known_at_partner = ${known(settlement)}, confirmed_revision = ${confirmed(settlement)},
         delivered_revision = greatest(delivered_revision, ${settlement.progress.deliveredRevision ?? 0}::integer),
-        unit = ${settlement.unit}, blocked_by = case when ${settlement.blocks} then ${settlement.deliveryId}::bigint end,
+        unit = ${settlement.account}, blocked_by = case when ${settlement.blocks} then ${settlement.deliveryId}::bigint end,
         due_at = case
           when ${change.state === 'held' || settlement.blocks} then null
           when (changes <> ${settlement.seen.changes} or ${settlement.seen.more}) and ${settlement.supersedes || !waits} then clock_timestamp()

@@ -5,7 +5,7 @@ import type { ClaimedHead, Head } from './claiming.sql.js'
 import type { FileLink } from '../../files/links.js'
 import { validVersions } from '../notify/versions.js'
 import { mapDossier, mapNotification } from '../../adapters/mapping.js'
-import { asUnit } from '../../adapters/accounts.js'
+import { withAccountOf } from '../../adapters/accounts.js'
 import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 import type { Dossier } from '../../model/dossier-types.js'
 import type { Notification } from '../../adapter-kit/contract/notify.js'
@@ -45,8 +45,8 @@ export function subjectOf (head: Head, { steps, now }: Pick<ClaimedHead, 'steps'
 
 /** The adapter with the account that answers for the subject: a unit's own, or one endpoint. */
 export function forSubject (adapter: ActiveAdapter, subject: Subject, { book, now }: { book: CodeBook, now: Date }): ActiveAdapter {
-  if (subject.kind === 'notification') return { ...adapter, unit: subject.endpoint.id }
-  return asUnit(adapter, { dossier: subject.dossier, book, on: toHanoi(now).slice(0, 10) })
+  if (subject.kind === 'notification') return { ...adapter, account: subject.endpoint.id }
+  return withAccountOf(adapter, { dossier: subject.dossier, book, on: toHanoi(now).slice(0, 10) })
 }
 
 /** What a mapping looks up. */

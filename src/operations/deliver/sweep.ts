@@ -9,7 +9,7 @@ import { reached } from '../../base/kill-points.js'
 import type { LaneQueues } from '../../queue/contract.js'
 import { startRounds, type Rounds } from '../../base/deadline.js'
 import type { Relay } from './relay.js'
-import type { QueueLog } from '../../base/log.js'
+import type { LimitedLog } from '../../base/log.js'
 
 /** `run` is one round now. */
 export type Sweep = Rounds
@@ -20,7 +20,7 @@ export interface SweepOptions {
   relay: Pick<Relay, 'ringNow'>
   adapters: readonly string[]
   seconds: number
-  log: QueueLog
+  log: LimitedLog
   /** Bounded clean-up of other rooms' tables, done at the end of each round. */
   chores?: ReadonlyArray<(db: Database) => Promise<unknown>>
   /** A round that takes longer is cut: a store hangs. */

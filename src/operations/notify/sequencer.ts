@@ -10,13 +10,13 @@ import { planNotifications } from './planning.sql.js'
 import type { Database } from '../../db/open.js'
 import { withLock } from '../../db/server.js'
 import { eventOf } from './event.js'
-import type { QueueLog } from '../../base/log.js'
+import type { LimitedLog } from '../../base/log.js'
 
 export interface SequencerOptions {
   db: Database
   /** Rings lanes whose deliveries are committed. */
   ring: (lanes: readonly RingableLane[]) => void
-  log: QueueLog
+  log: LimitedLog
   everyMs?: number
 }
 

@@ -8,7 +8,7 @@ import { HttpFailure } from '../../adapter-kit/http.js'
 import type { InboxPage, PulledItem } from '../../adapter-kit/contract/poll.js'
 import type { Database } from '../../db/open.js'
 import { markAcknowledged, notePoll, pollState, storePage, unacknowledged, type PolledMessage } from './polls.sql.js'
-import type { QueueLog } from '../../base/log.js'
+import type { LimitedLog } from '../../base/log.js'
 import type { Inbox } from '../../adapters/active-adapter.js'
 import type { Outcome } from '../../adapter-kit/contract/outcome.js'
 
@@ -17,7 +17,7 @@ export interface RoundOptions {
   inbox: Inbox
   /** For the audit log. */
   actor: string
-  log: QueueLog
+  log: LimitedLog
 }
 
 export const INBOX = 'inbox'

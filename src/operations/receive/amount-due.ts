@@ -14,7 +14,7 @@ export interface Payment {
 const ENDED: ReadonlyArray<Dossier['status']> = ['not-accepted', 'withdrawn', 'stopped']
 
 /** Exact text in dong, or undefined for nothing. Too much that was paid is not asked back. */
-export function dueAmount (dossier: Dossier, payments: readonly Payment[]): string | undefined {
+export function amountDue (dossier: Dossier, payments: readonly Payment[]): string | undefined {
   // `onlinePayment` says how the fees were paid (national-portal §2.1.1): to ask again would have somebody pay twice.
   if (dossier.onlinePayment !== undefined || ENDED.includes(dossier.status)) return undefined
   const rest = feesOf(dossier) - paidOf(payments)

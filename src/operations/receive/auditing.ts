@@ -5,7 +5,7 @@ import { recordAudit, type AuditEntry } from '../../db/audit.js'
 import type { Database } from '../../db/open.js'
 import type { InboundOperation } from './operations.js'
 import type { RefusalGate } from './refusals.js'
-import type { Taken } from './store-message.js'
+import type { StoredMessage } from './store-message.js'
 
 /** Of one kind of refusals in a minute, each process by itself. */
 const PER_MINUTE = 20
@@ -21,7 +21,7 @@ interface Incoming {
   request: InboundRequest
 }
 
-export interface Refused {
+export interface RefusedItem {
   code: string
   /** The partner was known: it does not flood, and what it says of money must not be lost among others. */
   proven?: boolean
@@ -32,7 +32,7 @@ export interface Refused {
 }
 
 /** Size and hash stand for the body, which is not kept. */
-export async function auditRefusals ({ db, gate }: AuditContext, { operation, request }: Incoming, refused: readonly Refused[]): Promise<void> {
+export async function auditRefusals ({ db, gate }: AuditContext, { operation, request }: Incoming, refused: readonly RefusedItem[]): Promise<void> {
   const admitted = refused.flatMap(({ proven = false, ...refusal }) => {
     const leftOut = gate.admit([operation.adapter, operation.name, refusal.code].join(' '), proven ? PROVEN_PER_MINUTE : PER_MINUTE)
     return leftOut === undefined ? [] : [{ ...refusal, ...countOf(leftOut) }]
@@ -43,7 +43,7 @@ export async function auditRefusals ({ db, gate }: AuditContext, { operation, re
 }
 
 /** What of a message was not taken, and why. */
-export function refusalsOf (taken: Taken): Refused[] {
+export function refusalsOf (taken: StoredMessage): RefusedItem[] {
   const { message: { items } } = taken
   if (taken.result === 'conflict') {
     // Money that does not fit is looked for at its dossier.
@@ -56,11 +56,11 @@ export function refusalsOf (taken: Taken): Refused[] {
   })
 }
 
-function refusedItem (code: string, { dossierCode, facts }: InboundItem): Refused {
+function refusedItem (code: string, { dossierCode, facts }: InboundItem): RefusedItem {
   return { code, proven: true, facts, ...(dossierCode === '' ? {} : { dossierCode }) }
 }
 
-export async function auditDuplicate ({ db, gate }: AuditContext, { operation }: Incoming, { id }: Taken): Promise<void> {
+export async function auditDuplicate ({ db, gate }: AuditContext, { operation }: Incoming, { id }: StoredMessage): Promise<void> {
   const leftOut = gate.admit([operation.adapter, operation.name, 'duplicate'].join(' '), PER_MINUTE)
   if (leftOut !== undefined) await recordAudit(db, [entryOf(operation, 'inbound.duplicate', { details: { inbound: id, ...countOf(leftOut) } })])
 }

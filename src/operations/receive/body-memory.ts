@@ -1,12 +1,12 @@
 /** How many bytes of partners' bodies may be in memory at once: many large ones together are more than a process bears. */
 
-export interface Room {
+export interface BodyMemory {
   /** Undefined: there is no room now. Otherwise to be called once, when the request has ended. */
   enter: (bytes: number) => (() => void) | undefined
 }
 
 /** A body that is larger than all the room is let in alone, or it could never come. */
-export function createRoom (limitBytes: number): Room {
+export function createBodyMemory (limitBytes: number): BodyMemory {
   let inside = 0
   return {
     enter: bytes => {

@@ -10,15 +10,15 @@ export interface Caller {
 }
 
 /** Undefined: let in. What the outcome's refusal names is for our own log: the caller is told the same words each time. */
-export function atTheDoor ({ closed, proof }: InboundOperation, { address, certificateSubject }: Caller): InboundRefusal | undefined {
-  if (closed) return turnedAway('no-proof-configured')
-  if (proof.allow !== undefined && !isInside(proof.allow, address)) return turnedAway('address-not-allowed')
-  if (proof.subjects !== undefined && !proof.subjects.some(subject => sameText(certificateSubject ?? '', subject))) return turnedAway('certificate-not-allowed')
+export function checkCaller ({ closed, proof }: InboundOperation, { address, certificateSubject }: Caller): InboundRefusal | undefined {
+  if (closed) return unauthenticated('no-proof-configured')
+  if (proof.allow !== undefined && !isInside(proof.allow, address)) return unauthenticated('address-not-allowed')
+  if (proof.subjects !== undefined && !proof.subjects.some(subject => sameText(certificateSubject ?? '', subject))) return unauthenticated('certificate-not-allowed')
   return undefined
 }
 
 export const INTAKE_CLOSED: InboundOutcome = { result: 'failed' }
 
-function turnedAway (code: string): InboundRefusal {
+function unauthenticated (code: string): InboundRefusal {
   return { reason: 'unauthenticated', code, message: { vi: 'Không xác thực được bên gọi.', en: 'The caller is not authenticated.' } }
 }

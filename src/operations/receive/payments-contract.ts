@@ -19,5 +19,5 @@ export interface PaymentRecords {
    */
   settle: (tx: Tx, claims: readonly ClaimedPayment[]) => Promise<ItemResult[]>
   /** What is still to be paid for the dossier that `adapter` asks about; undefined: nothing. */
-  due: (db: Database, question: InboundQuestion, adapter: string) => Promise<QuestionSubject['due']>
+  amountDue: (db: Database, question: InboundQuestion, adapter: string) => Promise<QuestionSubject['amountDue']>
 }

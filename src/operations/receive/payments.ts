@@ -8,10 +8,10 @@ import { recordAudit } from '../../db/audit.js'
 import { lockExistingDossier } from '../../dossier/dossiers.sql.js'
 import type { Database, Tx } from '../../db/open.js'
 import { decidePayment, dossiersOfPayments, findPayment, insertPayment, listPayments, lockPayment, type NewPayment, type PaymentRow } from './payments.sql.js'
-import { DONG, dueAmount } from './amount-due.js'
+import { DONG, amountDue } from './amount-due.js'
 import type { ClaimedPayment, PaymentRecords } from './payments-contract.js'
 
-export const paymentRecords: PaymentRecords = { dossiersOf: dossiersOfPayments, settle, due }
+export const paymentRecords: PaymentRecords = { dossiersOf: dossiersOfPayments, settle, amountDue: askAmountDue }
 
 /** One after the other: a message may claim two payments for one reference, of which the second must see the first. */
 async function settle (tx: Tx, claims: readonly ClaimedPayment[]): Promise<ItemResult[]> {
@@ -71,13 +71,13 @@ function isSame (payment: PaymentRow, wanted: WantedPayment): boolean {
  * The dossier is locked: of two questions at once both are told one reference, so that nobody pays one fee under two. Where
  * nobody asked for it yet it is asked for here.
  */
-async function due (db: Database, { dossierCode, paymentReference }: InboundQuestion, adapter: string): Promise<QuestionSubject['due']> {
+async function askAmountDue (db: Database, { dossierCode, paymentReference }: InboundQuestion, adapter: string): Promise<QuestionSubject['amountDue']> {
   if (paymentReference === undefined) return undefined
   return db.transaction().execute(async tx => {
     const locked = await lockExistingDossier(tx, dossierCode)
     if (locked === undefined) return undefined
     const payments = await listPayments(tx, locked.id)
-    const amount = dueAmount(locked.content as unknown as Dossier, payments)
+    const amount = amountDue(locked.content as unknown as Dossier, payments)
     if (amount === undefined) return undefined
     const wanted = { reference: paymentReference, dossierId: locked.id, dossierCode, amount, currency: DONG, requestedBy: `partner:${adapter}` }
     const open = payments.find(payment => payment.state === 'requested' && payment.requested_by === wanted.requestedBy && isSame(payment, wanted))
@@ -88,6 +88,6 @@ async function due (db: Database, { dossierCode, paymentReference }: InboundQues
 async function ask (tx: Tx, wanted: WantedPayment): Promise<string> {
   const { result, payment } = await requestPayment(tx, wanted)
   // Under a reference that stands for something else, or whose payment failed, nothing can be paid: the partner asks again.
-  if (result !== 'requested') throw new Error('the reference for what is due is taken')
+  if (result !== 'requested') throw new Error('the reference for the amount due is taken')
   return payment.reference
 }

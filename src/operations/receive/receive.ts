@@ -10,10 +10,10 @@ import { auditDuplicate, auditRefusals, entryOf, refusalsOf } from './auditing.j
 import type { InboundOperation } from './operations.js'
 import { read } from './reading.js'
 import type { RefusalGate } from './refusals.js'
-import { takeMessage, type TakeContext } from './store-message.js'
+import { storeMessage, type StoreContext } from './store-message.js'
 import type { Settings } from '../../adapter-kit/contract/open.js'
 
-export interface ReceiveContext extends TakeContext {
+export interface ReceiveContext extends StoreContext {
   metrics: InboundMetrics
   gate: RefusalGate
   log: Logger
@@ -35,13 +35,13 @@ export async function receive (context: ReceiveContext, operation: InboundOperat
     const reading = read(operation, request)
     if ('refusal' in reading) return refuse(context, { operation, request }, reading.refusal)
     if ('question' in reading) return answerQuestion(context, { operation, request }, reading.question)
-    return take(context, { operation, request }, reading.message)
+    return storeAndAudit(context, { operation, request }, reading.message)
   })
   return tell(context, { operation, request, started }, result)
 }
 
 /** Turned away before, or while, the body was read. */
-export async function turnAway (context: ReceiveContext, { operation, request }: Incoming, outcome: InboundRefusal | 'failed'): Promise<WireReply> {
+export async function refuseUnread (context: ReceiveContext, { operation, request }: Incoming, outcome: InboundRefusal | 'failed'): Promise<WireReply> {
   const started = performance.now()
   const result: Result = outcome === 'failed'
     ? { result: 'failed', code: 'intake-closed' }
@@ -65,8 +65,8 @@ function safeError (error: unknown): Record<string, unknown> {
   return { name, code, stack: stack?.split('\n').filter(line => /^\s+at /.test(line)).slice(0, 8).join('\n') }
 }
 
-async function take (context: ReceiveContext, incoming: Incoming, message: InboundMessage): Promise<Result> {
-  const taken = await takeMessage(context, { ...incoming, message })
+async function storeAndAudit (context: ReceiveContext, incoming: Incoming, message: InboundMessage): Promise<Result> {
+  const taken = await storeMessage(context, { ...incoming, message })
   await auditRefusals(context, incoming, refusalsOf(taken).map(refused => ({ ...refused, ...(taken.id === undefined ? {} : { inbound: taken.id }) })))
   if (taken.result === 'duplicate') await auditDuplicate(context, incoming, taken)
   return taken
@@ -87,9 +87,9 @@ async function answerQuestion (context: ReceiveContext, incoming: Incoming, ques
     await auditRefusals(context, incoming, [{ code: 'unknown-dossier', proven: true, dossierCode }])
     return { result: 'answered', question, about: undefined, code: 'unknown-dossier' }
   }
-  const due = await payments.due(db, question, incoming.operation.adapter)
+  const amountDue = await payments.amountDue(db, question, incoming.operation.adapter)
   await recordAudit(db, [entryOf(incoming.operation, 'inbound.answered', { dossierCode })])
-  return { result: 'answered', question, about: { dossier: row.content as unknown as Dossier, ...(due === undefined ? {} : { due }) } }
+  return { result: 'answered', question, about: { dossier: row.content as unknown as Dossier, ...(amountDue === undefined ? {} : { amountDue }) } }
 }
 
 function tell (context: ReceiveContext, { operation, request, started }: Incoming & { started: number }, result: Result): WireReply {

@@ -8,7 +8,7 @@ import type { Database, Tx } from '../../db/open.js'
 import type { InboundOperation } from './operations.js'
 import type { PaymentRecords } from './payments-contract.js'
 
-export interface TakeContext {
+export interface StoreContext {
   db: Database
   payments: PaymentRecords
 }
@@ -19,24 +19,24 @@ export interface Incoming {
   message: InboundMessage
 }
 
-export type Taken = Extract<InboundOutcome, { message: InboundMessage }> & {
+export type StoredMessage = Extract<InboundOutcome, { message: InboundMessage }> & {
   /** Of the stored message. */
   id?: string
 }
 
-export async function takeMessage (context: TakeContext, unresolved: Incoming): Promise<Taken> {
+export async function storeMessage (context: StoreContext, unresolved: Incoming): Promise<StoredMessage> {
   const { db, payments } = context
   const incoming = { ...unresolved, message: await withDossiers(context, unresolved.message) }
   try {
-    return await db.transaction().execute(async tx => takeInside({ tx, payments }, incoming))
+    return await db.transaction().execute(async tx => storeWithin({ tx, payments }, incoming))
   } catch (error) {
-    if (error instanceof NothingTaken) return { result: 'rejected', message: incoming.message, items: error.items }
+    if (error instanceof NothingStored) return { result: 'rejected', message: incoming.message, items: error.items }
     throw error
   }
 }
 
 /** A payment that names no dossier is about that for which it was asked for. */
-async function withDossiers ({ db, payments }: TakeContext, message: InboundMessage): Promise<InboundMessage> {
+async function withDossiers ({ db, payments }: StoreContext, message: InboundMessage): Promise<InboundMessage> {
   const references = message.items.flatMap(({ dossierCode, payment }) => dossierCode === '' && payment !== undefined ? [payment.reference] : [])
   if (references.length === 0) return message
   const dossiers = await payments.dossiersOf(db, references)
@@ -47,7 +47,7 @@ async function withDossiers ({ db, payments }: TakeContext, message: InboundMess
 }
 
 /** Rolls the transaction back: what is not acknowledged must not stand in the way of its repetition. */
-class NothingTaken extends Error {
+class NothingStored extends Error {
   readonly items: ItemResult[]
 
   constructor (items: ItemResult[]) {
@@ -62,7 +62,7 @@ interface Inside {
   payments: PaymentRecords
 }
 
-async function takeInside (inside: Inside, incoming: Incoming): Promise<Taken> {
+async function storeWithin (inside: Inside, incoming: Incoming): Promise<StoredMessage> {
   const { message } = incoming
   const stored = await storeInbound(inside.tx, {
     adapter: incoming.operation.adapter,
@@ -75,13 +75,13 @@ async function takeInside (inside: Inside, incoming: Incoming): Promise<Taken> {
     hash: createHash('sha256').update(message.sameness ?? incoming.request.body).digest()
   })
   if (stored.result === 'conflict') return { result: 'conflict', message, id: stored.id }
-  return stored.result === 'stored' ? await takeNew(inside, incoming, stored) : await takeAgain(inside, incoming, stored)
+  return stored.result === 'stored' ? await storeNew(inside, incoming, stored) : await storeRepeated(inside, incoming, stored)
 }
 
-async function takeNew (inside: Inside, incoming: Incoming, { id }: StoredInbound): Promise<Taken> {
+async function storeNew (inside: Inside, incoming: Incoming, { id }: StoredInbound): Promise<StoredMessage> {
   const { message } = incoming
   const items = await judge(inside, { ...incoming, id, places: message.items.map((_item, place) => place) })
-  if (!items.includes('accepted')) throw new NothingTaken(items)
+  if (!items.includes('accepted')) throw new NothingStored(items)
   await storeItems(inside.tx, id, message.items.map((item, place) => ({
     event: item.event,
     dossierCode: item.dossierCode,
@@ -92,7 +92,7 @@ async function takeNew (inside: Inside, incoming: Incoming, { id }: StoredInboun
 }
 
 /** A repetition changes nothing that was taken; what was not taken then may be by now, as its dossier was pushed. */
-async function takeAgain (inside: Inside, incoming: Incoming, { id }: StoredInbound): Promise<Taken> {
+async function storeRepeated (inside: Inside, incoming: Incoming, { id }: StoredInbound): Promise<StoredMessage> {
   const { message } = incoming
   const before = await itemResults(inside.tx, id)
   const places = before.flatMap((result, place) => result === 'accepted' ? [] : [place]).filter(place => place < message.items.length)

@@ -1,7 +1,7 @@
 /** The dictionaries of contract §2.7: small, invented, always the same. */
 import { CODE } from '../answers.js'
 import { PROCEDURES } from '../catalogue.js'
-import type { Service } from './messages.js'
+import type { SandboxService } from './messages.js'
 
 type Row = Readonly<Record<string, string>>
 
@@ -29,10 +29,10 @@ export const DICTIONARIES: Readonly<Record<string, readonly Row[]>> = {
 }
 
 /** Agencies and fields, as a developer changed them. */
-export const listAgencies: Service = (_, { shelf }) => ({ code: CODE.done, codeAs: 'number', result: shelf.agencies() })
-export const listFields: Service = (_, { shelf }) => ({ code: CODE.done, codeAs: 'number', result: shelf.fields() })
+export const listAgencies: SandboxService = (_, { shelf }) => ({ code: CODE.done, codeAs: 'number', result: shelf.agencies() })
+export const listFields: SandboxService = (_, { shelf }) => ({ code: CODE.done, codeAs: 'number', result: shelf.fields() })
 
 /** Without a `message`, as the examples of §7.8. */
-export function dictionary (rows: readonly Row[]): Service {
+export function dictionary (rows: readonly Row[]): SandboxService {
   return () => ({ code: CODE.done, codeAs: 'number', result: rows })
 }

@@ -4,13 +4,13 @@ import { notThere } from '../answers.js'
 import { problemsOf } from '../checks.js'
 import { NOTICE_SHAPE, STEP_SHAPE } from '../field-rules.js'
 import { accepted, badData, codesOf, readItems } from './messages.js'
-import type { Service } from './messages.js'
+import type { SandboxService } from './messages.js'
 
 /**
  * Keeps repeated steps and counts them: whether the portal drops them is unknown (contract §8.2), and a test
  * wants to see them.
  */
-export const addSteps: Service = (envelope, { store, settings, source }) => {
+export const addSteps: SandboxService = (envelope, { store, settings, source }) => {
   const steps = readItems(envelope['data'], STEP_SHAPE, settings)
   if (!Array.isArray(steps)) return steps
   const unknown = codesOf(steps).filter(code => store.dossier(code) === undefined)
@@ -20,7 +20,7 @@ export const addSteps: Service = (envelope, { store, settings, source }) => {
 }
 
 /** Its MaHoSo is the portal's own code, so nothing here can know whether it exists. */
-export const noticeStatus: Service = (envelope, { store, settings, source, service }) => {
+export const noticeStatus: SandboxService = (envelope, { store, settings, source, service }) => {
   const { type, data } = envelope
   if (type !== '2') return badData(['type phải là chuỗi "2"'])
   // contract §1.4: one object, unlike the other writes

@@ -3,10 +3,10 @@ import { findDossier, syncDossiers } from './dossiers.js'
 import { DICTIONARIES, dictionary, listAgencies, listFields } from './dictionaries.js'
 import { answerOf, listOwnQuestions, listQuestions, rateService, syncAnswers, syncQuestions } from './feedback.js'
 import { findAccount, listOnlineServices, listProcedures, listProceduresOf, readDecision, readProcedure } from './lookups.js'
-import type { Service } from './messages.js'
+import type { SandboxService } from './messages.js'
 import { addSteps, noticeStatus } from './progress.js'
 
-export const SERVICES: ReadonlyMap<string, Service> = new Map<string, Service>([
+export const SERVICES: ReadonlyMap<string, SandboxService> = new Map<string, SandboxService>([
   ['DongBoHoSoMC', syncDossiers],
   ['CapNhatTienDoHoSoMC', addSteps],
   ['DongBoTrangThaiHoSo', noticeStatus],
@@ -26,5 +26,5 @@ export const SERVICES: ReadonlyMap<string, Service> = new Map<string, Service>([
   ['DongBoHoiDap', syncQuestions],
   ['DongBoKetQuaHoiDapGuiTuDVCQG', syncAnswers],
   ['DongBoDanhGia', rateService],
-  ...Object.entries(DICTIONARIES).map(([name, rows]): [string, Service] => [name, dictionary(rows)])
+  ...Object.entries(DICTIONARIES).map(([name, rows]): [string, SandboxService] => [name, dictionary(rows)])
 ])

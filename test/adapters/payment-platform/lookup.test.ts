@@ -27,8 +27,8 @@ function answer (outcome: InboundOutcome, settings: Settings = SETTINGS): WireRe
 }
 
 function bill (changes: Partial<Dossier>, amount: string, settings: Settings = SETTINGS): Bill {
-  const due = { reference: `${QUESTION.dossierCode}20261104100000`, amount, currency: 'VND' }
-  const { body } = answer({ result: 'answered', question: QUESTION, about: { dossier: aDossier(changes), due } }, settings)
+  const amountDue = { reference: `${QUESTION.dossierCode}20261104100000`, amount, currency: 'VND' }
+  const { body } = answer({ result: 'answered', question: QUESTION, about: { dossier: aDossier(changes), amountDue } }, settings)
   return body.message
 }
 
@@ -39,7 +39,7 @@ t.test('the question of the contract is read, with the reference for what is due
 })
 
 t.test('1 with the bill, 0 with words, -1 with words; each in the form of the contract', async t => {
-  const about = (due?: { reference: string, amount: string, currency: string }): InboundOutcome => ({ result: 'answered', question: QUESTION, about: { dossier: aDossier({ fees: [{ name: 'Lệ phí mẫu', amount: '150000' }] }), ...(due === undefined ? {} : { due }) } })
+  const about = (amountDue?: { reference: string, amount: string, currency: string }): InboundOutcome => ({ result: 'answered', question: QUESTION, about: { dossier: aDossier({ fees: [{ name: 'Lệ phí mẫu', amount: '150000' }] }), ...(amountDue === undefined ? {} : { amountDue }) } })
   const outcomes: ReadonlyArray<[outcome: InboundOutcome, code: number, status: number]> = [
     [about({ reference: `${QUESTION.dossierCode}20261104100000`, amount: '150000', currency: 'VND' }), 1, 200],
     [about(), 0, 200],

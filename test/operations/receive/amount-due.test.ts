@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { Dossier } from '../../../src/model/dossier-types.js'
-import { dueAmount, type Payment } from '../../../src/operations/receive/amount-due.js'
+import { amountDue, type Payment } from '../../../src/operations/receive/amount-due.js'
 import { aDossier } from '../../support/dossiers.js'
 
 /** A dossier of which nobody has said how it was paid. */
@@ -32,14 +32,14 @@ const CASES: ReadonlyArray<[what: string, dossier: Dossier, payments: Payment[],
 ]
 
 for (const [what, dossier, payments, due] of CASES) {
-  t.test(`due is ${what}`, async t => { t.equal(dueAmount(dossier, payments), due) })
+  t.test(`due is ${what}`, async t => { t.equal(amountDue(dossier, payments), due) })
 }
 
 t.test('what is paid and what is due are together what the fees are, or nothing is due', async t => {
   const amount = fc.bigInt({ min: 1n, max: 999_999_999_999n }).map(String)
   fc.assert(fc.property(fc.array(amount, { minLength: 1, maxLength: 6 }), fc.array(amount, { maxLength: 6 }), (fees, payments) => {
     const sum = (amounts: readonly string[]): bigint => amounts.reduce((total, text) => total + BigInt(text), 0n)
-    const due = dueAmount(unpaid({ fees: fees.map(text => ({ name: 'Lệ phí mẫu', amount: text })) }), payments.map(text => paid(text)))
+    const due = amountDue(unpaid({ fees: fees.map(text => ({ name: 'Lệ phí mẫu', amount: text })) }), payments.map(text => paid(text)))
     return due === undefined ? sum(payments) >= sum(fees) : BigInt(due) + sum(payments) === sum(fees) && BigInt(due) > 0n
   }))
   t.pass('holds')

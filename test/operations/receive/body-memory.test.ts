@@ -1,8 +1,8 @@
 import t from 'tap'
-import { createRoom } from '../../../src/operations/receive/body-memory.js'
+import { createBodyMemory } from '../../../src/operations/receive/body-memory.js'
 
 t.test('so many bytes at once and no more; who leaves makes room, once', async t => {
-  const room = createRoom(100)
+  const room = createBodyMemory(100)
   const first = room.enter(60)
   t.ok(first !== undefined && room.enter(40) !== undefined)
   t.equal(room.enter(1), undefined)
@@ -13,7 +13,7 @@ t.test('so many bytes at once and no more; who leaves makes room, once', async t
 })
 
 t.test('one that is larger than the room is let in alone', async t => {
-  const room = createRoom(100)
+  const room = createBodyMemory(100)
   const leave = room.enter(500)
   t.ok(leave)
   t.equal(room.enter(1), undefined)

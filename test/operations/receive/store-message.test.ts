@@ -4,7 +4,7 @@ import type { InboundItem, InboundMessage, ItemResult } from '../../../src/adapt
 import type { InboundOperation } from '../../../src/operations/receive/operations.js'
 import { paymentRecords } from '../../../src/operations/receive/payments.js'
 import type { ClaimedPayment, PaymentRecords } from '../../../src/operations/receive/payments-contract.js'
-import { takeMessage, type Taken } from '../../../src/operations/receive/store-message.js'
+import { storeMessage, type StoredMessage } from '../../../src/operations/receive/store-message.js'
 import { listInbound } from '../../../src/operations/receive/inbound-reading.sql.js'
 import { openTestDatabase } from '../../support/database.js'
 
@@ -34,9 +34,9 @@ function paid (reference: string): InboundItem {
   }
 }
 
-async function take (message: InboundMessage, payments: PaymentRecords): Promise<Taken> {
+async function take (message: InboundMessage, payments: PaymentRecords): Promise<StoredMessage> {
   const request = { operation: 'confirm', path: '/', headers: {}, query: {}, body: Buffer.from('x'), address: '127.0.0.1', receivedAt: new Date() }
-  return takeMessage({ db, payments }, { operation, request, message })
+  return storeMessage({ db, payments }, { operation, request, message })
 }
 
 t.test('a claim that nobody asked for, or with another amount, is not taken and leaves nothing behind', async t => {

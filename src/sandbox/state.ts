@@ -1,6 +1,6 @@
 /** All state of one sandbox, and what the portal does with one call when no fault is in the way. */
 import { SESSION_EXPIRED, answerTo, callRefused } from './answers.js'
-import type { Outcome, WireAnswer } from './answers.js'
+import type { SandboxOutcome, SandboxAnswer } from './answers.js'
 import type { Call } from './call.js'
 import { createShelf, type Shelf } from './catalogue-control.js'
 import type { Clock } from './clock.js'
@@ -12,16 +12,16 @@ import { createRequestLog } from './request-log.js'
 import type { LogCaps, LogEntry, RequestLog, Said } from './request-log.js'
 import { SERVICES } from './services/table.js'
 import { createSessions } from './sessions.js'
-import type { Sessions } from './sessions.js'
+import type { SandboxSessions } from './sessions.js'
 import { createSettings } from './settings.js'
-import type { Settings, SettingsHolder } from './settings.js'
+import type { SandboxSettings, SettingsHolder } from './settings.js'
 import { createStore } from './store.js'
 import type { Counts, Store } from './store.js'
 
-export interface Desk {
+export interface SandboxState {
   now: Clock
   settings: SettingsHolder
-  sessions: Sessions
+  sessions: SandboxSessions
   store: Store
   log: RequestLog
   faults: Faults
@@ -30,12 +30,12 @@ export interface Desk {
   connector: ConnectorStore
 }
 
-export interface DeskOptions extends LogCaps {
+export interface SandboxStateOptions extends LogCaps {
   now: Clock
-  settings: Partial<Settings>
+  settings: Partial<SandboxSettings>
 }
 
-export function createDesk ({ now, settings: start, ...caps }: DeskOptions): Desk {
+export function createState ({ now, settings: start, ...caps }: SandboxStateOptions): SandboxState {
   const settings = createSettings(start)
   return {
     now,
@@ -49,30 +49,30 @@ export function createDesk ({ now, settings: start, ...caps }: DeskOptions): Des
   }
 }
 
-export function resetDesk (desk: Desk): void {
-  desk.settings.reset()
-  desk.shelf.reset()
-  for (const part of [desk.sessions, desk.connector, desk.store, desk.log, desk.faults]) part.clear()
+export function resetState (state: SandboxState): void {
+  state.settings.reset()
+  state.shelf.reset()
+  for (const part of [state.sessions, state.connector, state.store, state.log, state.faults]) part.clear()
 }
 
-export function summary ({ store, log }: Desk): Counts & Record<'dossiers' | 'requests' | 'droppedRequests', number> {
+export function summary ({ store, log }: SandboxState): Counts & Record<'dossiers' | 'requests' | 'droppedRequests', number> {
   return { dossiers: store.size(), ...store.counts(), requests: log.total(), droppedRequests: log.dropped() }
 }
 
 /** Does the work of a call and notes what came of it. */
-export function work (desk: Desk, entry: LogEntry): WireAnswer {
+export function work (state: SandboxState, entry: LogEntry): SandboxAnswer {
   const { call } = entry
-  const outcome = call.path === 'login' ? login(desk, call) : gate(desk, call) ?? serve(desk, entry)
-  const answer = answerTo(call, outcome, desk.settings.current())
+  const outcome = call.path === 'login' ? login(state, call) : gate(state, call) ?? serve(state, entry)
+  const answer = answerTo(call, outcome, state.settings.current())
   entry.done = said(answer)
   return answer
 }
 
-export function said ({ status, errorCode, message }: WireAnswer): Said {
+export function said ({ status, errorCode, message }: SandboxAnswer): Said {
   return { status, ...(errorCode !== undefined && { error_code: errorCode }), ...(message !== undefined && { message }) }
 }
 
-function login ({ settings, sessions, store }: Desk, { envelope }: Call): Outcome {
+function login ({ settings, sessions, store }: SandboxState, { envelope }: Call): SandboxOutcome {
   const known = settings.current().accounts.some(account =>
     account.username === envelope?.['username'] && account.password === envelope['password'])
   if (!known) return callRefused('Sai tên đăng nhập hoặc mật khẩu')
@@ -81,19 +81,19 @@ function login ({ settings, sessions, store }: Desk, { envelope }: Call): Outcom
 }
 
 /** What is wrong with the call before a service sees it. How the bus itself refuses is *inferred*. */
-function gate (desk: Desk, call: Call): Outcome | undefined {
-  return call.path === 'wrapper' ? wrapperGate(desk, call) : busGate(desk, call)
+function gate (state: SandboxState, call: Call): SandboxOutcome | undefined {
+  return call.path === 'wrapper' ? wrapperGate(state, call) : busGate(state, call)
 }
 
 /** The wrapper owns the session; a client that names its unit must name it rightly, and not every one does. */
-function wrapperGate ({ settings }: Desk, { envelope, token }: Call): Outcome | undefined {
+function wrapperGate ({ settings }: SandboxState, { envelope, token }: Call): SandboxOutcome | undefined {
   const { wrapperToken } = settings.current()
   if (wrapperToken !== '' && token !== wrapperToken) return callRefused('Thiếu hoặc sai mã truy cập (Authorization: Bearer …)', 401)
   const agency = envelope?.['madonvi']
   return agency === undefined || isAgency(agency) ? undefined : callRefused(`MaDinhDanhDV ${AGENCY_CODE.hint}`)
 }
 
-function busGate ({ sessions }: Desk, { envelope, dstcode, session }: Call): Outcome | undefined {
+function busGate ({ sessions }: SandboxState, { envelope, dstcode, session }: Call): SandboxOutcome | undefined {
   if (dstcode === undefined || dstcode === '') return callRefused('Thiếu dstcode (header hoặc tham số truy vấn)', 400)
   if (envelope === undefined) return callRefused('Nội dung gửi lên không phải là một đối tượng JSON', 400)
   if (session === undefined || !sessions.use(session)) return callRefused(SESSION_EXPIRED)
@@ -104,7 +104,7 @@ function isAgency (code: unknown): boolean {
   return typeof code === 'string' && AGENCY_CODE.shape?.test(code) === true
 }
 
-function serve ({ store, settings, shelf }: Desk, { n, at, call }: LogEntry): Outcome {
+function serve ({ store, settings, shelf }: SandboxState, { n, at, call }: LogEntry): SandboxOutcome {
   const service = SERVICES.get(call.service ?? '')
   if (service === undefined) {
     // An unknown service is an unknown address in generation B.
