@@ -19,12 +19,12 @@ while IFS= read -r file; do
   grep -qvE '^(export \{\};|//.*|/\*.*| \*.*|[[:space:]]*)$' "$file" || common+=(--exclude "$file")
 done < <(find dist/src dist/adapters -name '*.js')
 all=(--include 'dist/src/**/*.js' --include 'dist/adapters/**/*.js')
-strict=(--include 'dist/src/delivery/**/*.js' --include 'dist/src/adapter-kit/**/*.js' --include 'dist/adapters/*/mapping.js' --include 'dist/adapters/*/mapping/**/*.js')
+strict=(--include 'dist/src/operations/deliver/**/*.js' --include 'dist/src/adapter-kit/**/*.js' --include 'dist/adapters/*/mapping.js' --include 'dist/adapters/*/mapping/**/*.js')
 
 npx --no-install c8 report "${common[@]}" "${all[@]}" --reporter text --reporter lcovonly --reports-dir coverage
 failed=0
 echo 'floor: 95 % of all lines'
 npx --no-install c8 check-coverage "${common[@]}" "${all[@]}" --lines 95 --branches 0 --functions 0 --statements 0 || failed=1
-echo 'floor: every line of src/delivery, src/adapter-kit and adapters/*/mapping'
+echo 'floor: every line of src/operations/deliver, src/adapter-kit and adapters/*/mapping'
 npx --no-install c8 check-coverage "${common[@]}" "${strict[@]}" --lines 100 --branches 0 --functions 0 --statements 0 || failed=1
 exit "$failed"

@@ -8,6 +8,8 @@ export interface Boundaries {
   /** What each room may import beside itself; `~` allows types alone. */
   ROOMS: Readonly<Record<string, readonly string[]>>
   roomOf: (file: string) => string | undefined
+  /** The plugin of ESLint with the one rule. */
+  boundaries: unknown
 }
 
 export async function readBoundaries (root: string): Promise<Boundaries> {

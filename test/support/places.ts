@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url'
 /** `dist/`, where the compiled project is. */
 export const DIST = fileURLToPath(new URL('../../', import.meta.url))
 
+/** The checkout itself. */
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+
 /** One a checkout, so that two checkouts can be tested at once. */
 const checkout = createHash('sha256').update(DIST).digest('hex').slice(0, 12)
 const name = `lienthong-test-${checkout}`

@@ -1,6 +1,6 @@
 /**
  * `accept`: a provincial system talks to us in the partner's own format (design §4). An adapter reads its messages and
- * words the answers, purely; the kernel (`src/accept`) owns sessions, intake, stores and the partner's silence.
+ * words the answers, purely; the kernel (`src/operations/accept`) owns sessions, intake, stores and the partner's silence.
  */
 import type { Finding, FindingKind } from '../../model/findings.js'
 import type { Settings } from './open.js'

@@ -1,7 +1,7 @@
 /**
  * What an adapter is. A folder `adapters/<id>/` implements these types and imports nothing else of the gateway.
  *
- * The kernel (`src/delivery`) owns time-outs, aborts, schema checks, masking, attempt records, retries and audit:
+ * The kernel (`src/operations/deliver`) owns time-outs, aborts, schema checks, masking, attempt records, retries and audit:
  * an adapter says what to send (`map`, pure) and what one answer means (`send`), and cannot forget the rest.
  */
 import type { AcceptOperation } from './accept.js'

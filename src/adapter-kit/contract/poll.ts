@@ -1,7 +1,7 @@
 /**
  * Messages that wait at the partner and are pulled (design §4, `poll`).
  *
- * The kernel (`src/polling`) owns the timer, the deadline, storing each item once, the order "stored, then acknowledged", and
+ * The kernel (`src/operations/poll`) owns the timer, the deadline, storing each item once, the order "stored, then acknowledged", and
  * audit; an adapter reads a page and says what it means, and acknowledges what it is told to.
  */
 import type { OpenOptions } from './open.js'

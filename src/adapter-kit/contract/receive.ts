@@ -1,7 +1,7 @@
 /**
  * Their calls to us: what an adapter's `receive` reads and answers.
  *
- * The kernel (`src/callback`) owns sizes, time limits, storing, deduplication, what is checked against our own records, audit
+ * The kernel (`src/operations/receive`) owns sizes, time limits, storing, deduplication, what is checked against our own records, audit
  * and metrics; an adapter proves who sent a request, reads it, and says what became of it in the partner's words.
  */
 import type { BilingualText } from '../../model/bilingual.js'
