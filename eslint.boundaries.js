@@ -62,7 +62,8 @@ export const ROOMS = {
 
 /** One folder for each resource. `http` is the application without `listen`, and what it needs of the process. */
 function httpRooms () {
-  const shared = ['base', 'http/needs.ts', 'http/plugins', 'model']
+  // A route is handed the database; it does not open one.
+  const shared = ['base', '~db/open.ts', 'http/needs.ts', 'http/plugins', 'model']
   return {
     http: ['~adapters/active-adapter.ts', 'base', '~catalogue/schedule.ts', '~codes/books.ts', '~config/gateway.ts', '~db/open.ts', 'dossier/validate.ts', '~files/open.ts', '~health', 'http', 'model', '~operations/deliver/relay.ts'],
     'http/plugins': ['base', 'db', 'health', 'model'],
@@ -196,8 +197,9 @@ function judge ({ file, area, own }, source, typeOnly) {
   const target = posix.join(posix.dirname(file), source).replace(/\.js$/, '.ts')
   if (isHeldBack(target, file)) return { messageId: 'local', target }
   if (target.startsWith(own) && roomOf(target) === roomOf(file)) return undefined
-  if (inside(area.may, target)) return undefined
+  // Before `may`, so that a single file of an allowed room can be narrowed to its types.
   if (inside(area.types, target)) return typeOnly ? undefined : { messageId: 'types', target }
+  if (inside(area.may, target)) return undefined
   return { messageId: 'local', target }
 }
 
