@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import type { Lease } from '../../db/lanes.js'
 import type { Database } from '../../db/open.js'
 import { standstillsSince } from '../../protection/standstills.sql.js'
-import type { DeliveryState } from '../../db/tables.js'
+import type { DeliveryState, DossierContent, StepContent } from '../../db/tables.js'
 
 export interface ClaimedLane {
   id: string
@@ -17,7 +17,9 @@ export interface ClaimedLane {
   confirmedRevision: number
 }
 
-export interface Head {
+export type Head = HeadDelivery & (CarriedDossier | CarriedNotification)
+
+interface HeadDelivery {
   id: string
   revision: number
   /** Before the claim. */
@@ -30,12 +32,20 @@ export interface Head {
   dossierCode: string | null
   /** Newest time of an event that the revision reports; of a notification, the event's own. */
   eventAt: Date
-  /** Null: a notification. */
-  content: Record<string, unknown> | null
-  event: { id: string, type: string, data: Record<string, unknown> } | null
-  endpoint: ClaimedEndpoint | null
   /** More deliveries of the lane are open behind this one. */
   more: boolean
+}
+
+interface CarriedDossier {
+  content: DossierContent
+  event: null
+  endpoint: null
+}
+
+interface CarriedNotification {
+  content: null
+  event: { id: string, type: string, data: Record<string, unknown> }
+  endpoint: ClaimedEndpoint
 }
 
 /** As it is at the claim: a change of address or secret holds from the next attempt on, in every process. */
@@ -50,7 +60,7 @@ export interface ClaimedEndpoint {
 export interface OpenStep {
   id: string
   stepId: string
-  content: Record<string, unknown>
+  content: StepContent
 }
 
 export interface ClaimedHead {
@@ -169,11 +179,8 @@ export async function claim (db: Database, lease: Lease, { superseding }: ClaimO
 
 /** Inside jsonb a time is text. */
 function withTimes (head: Head): Head {
-  const { endpoint } = head
-  return {
-    ...head,
-    budgetFrom: new Date(head.budgetFrom),
-    eventAt: new Date(head.eventAt),
-    endpoint: endpoint === null || endpoint.previousUntil === null ? endpoint : { ...endpoint, previousUntil: new Date(endpoint.previousUntil) }
-  }
+  const times = { budgetFrom: new Date(head.budgetFrom), eventAt: new Date(head.eventAt) }
+  if (head.endpoint === null) return { ...head, ...times }
+  const { previousUntil } = head.endpoint
+  return { ...head, ...times, endpoint: { ...head.endpoint, previousUntil: previousUntil === null ? null : new Date(previousUntil) } }
 }
