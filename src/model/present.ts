@@ -1,4 +1,4 @@
-/** Optional members without conditional spreads: `present({ code, name })` has no `name` where it is undefined. */
+/** Optional members without conditional spreads: `present({ code, name })` leaves `name` out when it is undefined. */
 
 type Undefinable<T> = { [Key in keyof T]-?: undefined extends T[Key] ? Key : never }[keyof T]
 

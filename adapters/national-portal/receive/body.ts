@@ -21,10 +21,10 @@ export function readBody (request: InboundRequest, settings: Settings): { body: 
   return { body: Object.fromEntries(Object.entries(value).flatMap(([name, member]) => isKey(name) ? [] : [[CAPITALISED[name] ?? name, member]])) }
 }
 
-/** A document that keeps to a form of `schema/`, as the type that stands for that form, or why it does not. */
+/** The document, typed as the named form of `schema/`, or the refusal where it does not fit that form. */
 export function readForm<Form> (form: string, document: Body, check: CheckForm): { document: Form } | { refusal: InboundRefusal } {
   const refusal = check(form, document)
-  // The schema has just been checked; a caller names the type that was written after it.
+  // Just checked against the schema; the caller names the type that matches it.
   return refusal === undefined ? { document: document as unknown as Form } : { refusal }
 }
 

@@ -30,7 +30,7 @@ export default fp<{ db: Database }>(async function auth (app, { db }) {
   })
 }, { name: 'auth', fastify: '5.x' })
 
-/** Declares `request.client`. It is null until the caller is known, which the type leaves out: handlers run after that. */
+/** Declares `request.client`. Null until the caller is authenticated; its type has no null because handlers run after that. */
 export function reserveClient (app: FastifyInstance): void {
   app.decorateRequest('client', null as unknown as Client)
 }

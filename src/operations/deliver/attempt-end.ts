@@ -1,4 +1,4 @@
-/** How an attempt ended, and what is written of it: state, failure, progress at the partner, audit; in one transaction. */
+/** How an attempt ended, and what one statement writes of it: state, failure, progress at the partner, audit. */
 import { present } from '../../model/present.js'
 import type { AuditAction, AuditEntry } from '../../db/audit.js'
 import type { Database } from '../../db/open.js'
@@ -44,7 +44,8 @@ export async function settleAttempt (db: Database, claim: Claim, end: TimedEnd):
 function changeOf ({ lane, now }: Claim, { decision, outcome, result, missing, elapsedMs }: TimedEnd): DeliveryChange {
   if (decision.state === 'delivered' || decision.state === 'queued') return decision
   const at = new Date(now.getTime() + elapsedMs)
-  return { ...decision, ...describeFailure(decision, { ...outcome, ...operationOf(result) }, { adapter: lane.adapter, at, missing }) }
+  const failed = { ...outcome, ...operationOf(result) }
+  return { ...decision, ...describeFailure(decision, failed, { adapter: lane.adapter, at, missing }) }
 }
 
 function settledProgress (claim: Claim, { decision, result }: AttemptEnd): LaneProgress {

@@ -1,4 +1,4 @@
-/** Reports a settled attempt: to the metrics, in the one wide log event, to the breaker, and where an endpoint is gone. */
+/** Reports a settled attempt to metrics, log (one wide event) and breaker, and switches off an endpoint that is gone. */
 import { ENDPOINT_GONE } from '../../adapter-kit/webhook.js'
 import { present } from '../../model/present.js'
 import type { TimedEnd } from './attempt-end.js'
@@ -10,13 +10,14 @@ import { namesOf } from './subject.js'
 /** After the settlement: whatever becomes of this, the attempt is on record. */
 export async function reportAttempt (context: DeliveryContext, claim: Claim, end: TimedEnd): Promise<void> {
   const latenessSeconds = latenessOf(claim, end)
-  context.attempts.note({ adapter: claim.lane.adapter, state: end.decision.state, elapsedMs: end.elapsedMs, ...present({ latenessSeconds }) })
+  const { decision: { state }, elapsedMs } = end
+  context.attempts.note({ adapter: claim.lane.adapter, state, elapsedMs, ...present({ latenessSeconds }) })
   logAttempt(context.log, claim, { ...end, latenessSeconds })
   await noteForBreaker(context, claim, end)
   await disableGone(context, claim, end)
 }
 
-/** From the event that the revision reports to its delivery (design §2.15). */
+/** From the event that was reported to its delivery (design §2.15). */
 function latenessOf ({ head, now }: Claim, { decision, elapsedMs }: TimedEnd): number | undefined {
   if (decision.state !== 'delivered') return undefined
   return Math.round((now.getTime() + elapsedMs - head.eventAt.getTime()) / 1000)
@@ -24,14 +25,16 @@ function latenessOf ({ head, now }: Claim, { decision, elapsedMs }: TimedEnd): n
 
 type ReportedEnd = TimedEnd & { latenessSeconds: number | undefined }
 
-function logAttempt (log: DeliveryContext['log'], { adapter, head, lane, attempt, subject }: Claim, { decision, outcome, elapsedMs, latenessSeconds }: ReportedEnd): void {
+function logAttempt (log: DeliveryContext['log'], claim: Claim, end: ReportedEnd): void {
+  const { adapter, head, lane, attempt } = claim
+  const { decision, outcome, elapsedMs, latenessSeconds } = end
   log.info({
     event: 'delivery.attempted',
     adapter: lane.adapter,
     unit: adapter.account,
     dossierCode: head.dossierCode,
     deliveryId: head.id,
-    ...namesOf({ subject, head }),
+    ...namesOf(claim),
     attempt: attempt.number,
     state: decision.state,
     kind: decision.kind,
@@ -44,10 +47,13 @@ function logAttempt (log: DeliveryContext['log'], { adapter, head, lane, attempt
   })
 }
 
-async function noteForBreaker ({ breakers, log }: DeliveryContext, { adapter, lane, probing }: Claim, { outcome, decision }: TimedEnd): Promise<void> {
+async function noteForBreaker ({ breakers, log }: DeliveryContext, claim: Claim, end: TimedEnd): Promise<void> {
+  const { adapter, lane, probing } = claim
+  const { outcome, decision } = end
+  const called = decision.kind !== 'mapping'
   const target = { adapter: lane.adapter, account: adapter.account ?? '' }
   try {
-    await breakers.note(target, { outcome, policy: adapter.breaker, retry: adapter.retry, probing, called: decision.kind !== 'mapping' })
+    await breakers.note(target, { outcome, policy: adapter.breaker, retry: adapter.retry, probing, called })
   } catch (error) {
     log.warn({ event: 'breaker.not-noted', ...target, message: (error as Error).message })
   }

@@ -41,7 +41,8 @@ async function sendCalls (context: DeliveryContext, claim: Claim, calls: readonl
   for (const call of calls) {
     if (last !== undefined) await confirm(context, claim, last)
     last = await performCall(context, claim, call)
-    if (last.outcome.verdict !== 'done') return { outcome: last.outcome, decision: decideOn(context, claim, last), result: last }
+    const { outcome } = last
+    if (outcome.verdict !== 'done') return { outcome, decision: decideOn(context, claim, last), result: last }
   }
   const outcome = last?.outcome ?? NOTHING_LEFT
   return { outcome, decision: { state: 'delivered' }, ...present({ result: last }) }
@@ -55,7 +56,8 @@ async function confirm (context: DeliveryContext, claim: Claim, result: CallResu
   reached('exchange.confirmed')
 }
 
-function decideOn (context: DeliveryContext, { head, adapter, now, standstills }: Claim, { call, outcome }: CallResult): Decision {
+function decideOn (context: DeliveryContext, claim: Claim, { call, outcome }: CallResult): Decision {
+  const { head, adapter, now, standstills } = claim
   return decide({
     outcome,
     repeatability: repeatability(adapter, call.operation),

@@ -140,5 +140,6 @@ export function endedExchange (claim: Claim, { exchangeId, outcome }: Pick<CallR
 
 /** What a call proves the partner to hold. */
 export function provenBy (claim: Claim, { call, outcome }: CallResult): LaneProgress {
-  return outcome.verdict === 'done' && isUpsert(claim, call) ? { known: true, confirmedRevision: claim.head.revision } : {}
+  if (outcome.verdict !== 'done' || !isUpsert(claim, call)) return {}
+  return { known: true, confirmedRevision: claim.head.revision }
 }

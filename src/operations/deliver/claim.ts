@@ -107,7 +107,12 @@ function abandonedEntries ({ adapter, lease, head, decision, interrupted }: Aban
   const about = head.event === null ? { revision: head.revision } : { event: head.event.id }
   const details = { ...about, attempt: interrupted?.number ?? null, operation: interrupted?.operation ?? null }
   const entry = (action: AuditAction, more: object = {}): AuditEntry => ({
-    actor: `worker:${lease.owner}`, action, ...aboutDossier(head), deliveryId: head.id, adapter: adapter.manifest.id, details: { ...details, ...more }
+    actor: `worker:${lease.owner}`,
+    action,
+    ...aboutDossier(head),
+    deliveryId: head.id,
+    adapter: adapter.manifest.id,
+    details: { ...details, ...more }
   })
   const entries = [entry('delivery.interrupted')]
   if (decision.possibleDuplicate === true) entries.push(entry('delivery.possible-duplicate', { steps: interrupted?.step_count }))

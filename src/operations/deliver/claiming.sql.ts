@@ -83,6 +83,7 @@ export interface ClaimedHead {
   now: Date
 }
 
+/** A named part of the statement. */
 type Part = RawBuilder<unknown>
 
 export interface ClaimOptions {
@@ -103,7 +104,7 @@ export async function claim (db: Database, lease: Lease, { superseding }: ClaimO
     lane as (${leasedLane(lease)}),
     endpoint as (${ENDPOINT}),
     open as materialized (${OPEN_DELIVERIES}),
-    gone as (${deliveriesTakenOut(superseding)}),
+    gone as (${withdrawnDeliveries(superseding)}),
     head as (${HEAD}),
     started as (${STARTED_DELIVERY}),
     attempt as (${attemptRow(lease)}),
@@ -155,10 +156,10 @@ const OPEN_DELIVERIES: Part = sql`
       where d.state in ('queued', 'sending', 'retrying', 'held')`
 
 /**
- * Waiting deliveries that are not to be sent any more. An event is never superseded, so that an old one can be sent
- * again; those for an endpoint that is off are cancelled.
+ * Waiting deliveries that are not sent any more: superseded, or cancelled because their endpoint is off. An event is
+ * never superseded, so that an old one can be sent again.
  */
-const deliveriesTakenOut = (superseding: readonly string[]): Part => sql`
+const withdrawnDeliveries = (superseding: readonly string[]): Part => sql`
       update deliveries d set state = case when o.event_id is null then 'superseded' else 'cancelled' end, ended_at = clock_timestamp() from open o
       where d.id = o.id and d.state in ('queued', 'retrying') and o.state in ('queued', 'retrying')
         and (o.event_id is null and o.revision < (select delivered_revision from lane)
@@ -166,7 +167,7 @@ const deliveriesTakenOut = (superseding: readonly string[]): Part => sql`
           or (select off from endpoint))
       returning d.id, d.adapter, d.dossier_id, d.revision, d.state`
 
-/** The first that is left, with what it carries: a revision or an event. It may be held, or left behind in `sending`. */
+/** The first delivery left, with its revision or event. It may be held, or abandoned in `sending`. */
 const HEAD: Part = sql`
       select d.*, coalesce(x.code, e.dossier_code) as code, r.content, coalesce(r.event_at, e.occurred_at) as event_at, e.public_id, e.type, e.data
       from open d
@@ -176,7 +177,7 @@ const HEAD: Part = sql`
       where d.id not in (select id from gone)
       order by d.revision limit 1`
 
-/** Only a head that waits, in the snapshot and in the row, and is due. */
+/** Starts the head if it is due and waits, in the snapshot and still in its row. */
 const STARTED_DELIVERY: Part = sql`
       update deliveries d set state = 'sending', attempts = d.attempts + 1 from head
       where d.id = head.id and d.state in ('queued', 'retrying') and head.state in ('queued', 'retrying')
@@ -186,7 +187,7 @@ const STARTED_DELIVERY: Part = sql`
 const attemptRow = ({ owner }: Lease): Part => sql`
       insert into attempts (delivery_id, number, owner) select id, attempts, ${owner} from started returning id, number`
 
-/** What was taken out of the queue and by what, and the attempt that begins. */
+/** Withdrawn deliveries with the reason, and the attempt that begins. */
 const auditRows = ({ owner }: Lease): Part => sql`
       insert into audit_entries (actor, action, dossier_code, delivery_id, adapter, details)
       select ${`worker:${owner}`}, 'delivery.' || gone.state, coalesce(x.code, nullif((select subject from lane), '')), gone.id, gone.adapter,

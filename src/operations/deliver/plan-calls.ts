@@ -1,4 +1,4 @@
-/** Which calls an attempt has to make: what the mapping says, less what the partner already has. */
+/** Plans the calls of an attempt: those of the mapping, minus an upsert that the partner has already confirmed. */
 import type { Finding } from '../../model/findings.js'
 import { codeKey } from '../../codes/book.js'
 import { codesOn } from '../../adapters/mapping.js'

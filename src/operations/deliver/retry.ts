@@ -48,7 +48,8 @@ export function decide (input: DecideInput): Decision {
   if (outcome.verdict === 'refused') return { state: 'refused', kind: 'refused' }
   // Ours to mend, as what cannot be mapped is.
   if (outcome.verdict === 'failed') return { state: 'failed', kind: 'mapping' }
-  if (outcome.code === 'interrupted') return decideInterrupted(outcome.verdict === 'transient' ? undefined : input.repeatability)
+  const nothingHadLeft = outcome.verdict === 'transient'
+  if (outcome.code === 'interrupted') return decideInterrupted(nothingHadLeft ? undefined : input.repeatability)
   if (outcome.verdict !== 'uncertain') return retryWithinBudget(input, { kind: 'transient' })
   if (input.repeatability === 'harmless') return retryWithinBudget(input, { kind: 'transient' })
   if (input.repeatability === 'hold') return { state: 'held', kind: 'uncertain' }
@@ -72,8 +73,8 @@ export interface AbandonedInput {
 }
 
 /**
- * The process that made the attempt is gone. Each time counts as a failure of this dossier: one that brings down
- * whoever works on it must not do so for ever.
+ * The process that made the attempt is gone. This counts as a failure of the dossier: one that crashes its worker
+ * must not do so for ever.
  */
 export function decideAbandoned ({ repeatability, budget, policy }: AbandonedInput): Decision {
   if (isLastOwnFailure(budget, policy)) return { state: 'failed', kind: 'uncertain', exhausted: 'own-failures' }
