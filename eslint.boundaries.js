@@ -36,7 +36,7 @@ export const ROOMS = {
   base: [],
   'adapter-kit': ['base', 'model'],
   config: ['adapter-kit', 'base', 'model'],
-  db: ['base'],
+  db: ['base', 'model'],
   queue: ['base', 'config/redis-address.ts'],
   codes: ['adapter-kit', 'base', 'db', 'model'],
   files: ['base', '~config/gateway.ts', 'config/file-types.ts', 'db', 'model'],

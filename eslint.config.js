@@ -62,6 +62,11 @@ export default [
     }
   },
   {
+    name: 'lienthong/no-nested-ternary',
+    files: [...PRODUCT, 'demo/**/*.ts', 'bench/**/*.ts', 'faults/**/*.ts', 'scripts/**/*.ts'],
+    rules: { 'no-nested-ternary': 'error' }
+  },
+  {
     // Tests are left out: tap queues what `t.test` returns.
     name: 'lienthong/promises',
     files: [...PRODUCT, 'demo/**/*.ts', 'bench/**/*.ts', 'faults/**/*.ts', 'scripts/**/*.ts'],

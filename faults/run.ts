@@ -56,11 +56,16 @@ async function play (backend: Backend, course: Course): Promise<Played> {
   try {
     const stores = await describeStores(stage)
     say(stores)
-    const results = options.short ? await playShort(stage, course) : FEW.includes(backend) ? await playFew(stage, course) : await playFull(stage, course)
+    const results = await programme(backend, course)(stage, course)
     return { results, problems: await sumProblems(stage), stores }
   } finally {
     await stage.close()
   }
+}
+
+function programme (backend: Backend, { options }: Course): typeof playFull {
+  if (options.short) return playShort
+  return FEW.includes(backend) ? playFew : playFull
 }
 
 async function playShort (stage: Stage, course: Course): Promise<Result[]> {

@@ -26,6 +26,7 @@ export function read (request: InboundRequest, settings: Settings, check: CheckF
   if (!isRecord(envelope)) return refuse('malformed', 'body-malformed', ['Nội dung không phải một đối tượng JSON (UTF-8).', 'The body is no JSON object in UTF-8.'])
   const refusal = check('linked-dossier', envelope)
   if (refusal !== undefined) return { refusal }
+  // The schema has just been checked.
   const { data } = envelope as unknown as Envelope
   const inner = innerOf(data.data)
   if ('refusal' in inner) return inner

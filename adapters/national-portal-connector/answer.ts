@@ -1,6 +1,7 @@
 /** What the connector's answers mean (contract §1.5: real HTTP codes). Pure. */
 import { DONE, evidence, outcomeOfStatus } from '../../src/adapter-kit/failure.js'
 import type { HttpAnswer } from '../../src/adapter-kit/http.js'
+import type { BilingualText } from '../../src/model/bilingual.js'
 import { isRecord, parseJson } from '../../src/model/json.js'
 import { readableLine } from '../../src/model/text.js'
 import type { Outcome } from '../../src/adapter-kit/contract/outcome.js'
@@ -13,6 +14,7 @@ const CURES = {
   rights: { vi: 'Hỏi đầu mối của connector về quyền của tài khoản với hồ sơ này.', en: 'Ask the connector\'s contact about the account\'s right to this dossier.' },
   content: { vi: 'Xem lời của connector, sửa hồ sơ hoặc bảng mã, rồi cho gửi lại.', en: 'Read the connector\'s words, mend the dossier or the code table, then redrive.' }
 }
+const CURE_BY_STATUS: Readonly<Record<number, BilingualText>> = { 403: CURES.rights, 404: CURES.missing }
 
 export function interpret (answer: HttpAnswer, now: number): Outcome {
   const failed = outcomeOfStatus(answer, now)
@@ -24,7 +26,7 @@ function byStatus (failed: Outcome, status: number): Outcome {
   // 401 after a new login: the account, and not the dossier.
   if (status === 401) return { ...failed, verdict: 'transient', code: 'token-not-accepted' }
   if (failed.verdict !== 'refused') return failed
-  return { ...failed, cure: status === 404 ? CURES.missing : status === 403 ? CURES.rights : CURES.content }
+  return { ...failed, cure: CURE_BY_STATUS[status] ?? CURES.content }
 }
 
 /** A 2xx with a body that says no is no success (field case product-ei#5049). */

@@ -1,6 +1,7 @@
 /** Dossiers that were filed at the portal: `laydanhsachhoso`, and `xacnhantrangthainhan` once they are stored (contract §2.16). */
 import { createHttpClient, type HttpAnswer } from '../../src/adapter-kit/http.js'
 import { isRecord, parseJson } from '../../src/model/json.js'
+import { present } from '../../src/model/present.js'
 import type { AcknowledgedItem, InboxAnswer, InboxClient, PulledItem } from '../../src/adapter-kit/contract/poll.js'
 import { address } from './address.js'
 import { interpret } from './answer.js'
@@ -70,7 +71,7 @@ function readItem (item: unknown): PulledItem | undefined {
   const [id, code] = [firstText(item, RECORD_ID), firstText(item, CODE)]
   if (id === undefined || code === undefined) return undefined
   const procedure = firstText(item, ['MaTTHC', 'maTTHC'])
-  return { key: code, dossierCode: code, facts: { code, id, ...(procedure === undefined ? {} : { procedure }) }, content: item }
+  return { key: code, dossierCode: code, facts: { code, id, ...present({ procedure }) }, content: item }
 }
 
 /** These go into audit and events: anything else may be somebody's name in the wrong place (its form is inferred). */

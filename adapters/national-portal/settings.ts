@@ -44,7 +44,7 @@ export function wholeSetting (settings: Settings, name: string): number {
   throw new TypeError(`setting ${name} is no number`)
 }
 
-export function listSetting (settings: Settings, name: string): readonly string[] {
+function listSetting (settings: Settings, name: string): readonly string[] {
   const value = settings[name]
   if (typeof value === 'object') return value
   throw new TypeError(`setting ${name} is no list`)

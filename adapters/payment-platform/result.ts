@@ -1,6 +1,7 @@
 /** CONFIRM: the platform says what became of a payment (national-portal §4.5). */
 import { fromDate14 } from '../../src/model/dates.js'
 import { isRecord } from '../../src/model/json.js'
+import { present } from '../../src/model/present.js'
 import { hasJoinedMac, sameText } from '../../src/adapter-kit/mac.js'
 import type { CheckForm, InboundMessage, InboundOutcome, InboundReading, InboundRefusal, InboundRequest, ReceiveOperation, WireReply } from '../../src/adapter-kit/contract/receive.js'
 import { inWords, MALFORMED, readBody, reasonOf } from './body.js'
@@ -87,7 +88,7 @@ function messageOf (confirm: Confirm): InboundMessage {
       dossierCode: '',
       mustBeKnown: false,
       facts: { reference, amount, currency, transaction: transactionId, transactionAt: transactionAt ?? '', bank: MaNganHang, code: MaLoi },
-      payment: { reference, amount, currency, transactionId, ...(transactionAt === undefined ? {} : { transactionAt }), paid }
+      payment: { reference, amount, currency, transactionId, ...present({ transactionAt }), paid }
     }]
   }
 }

@@ -4,6 +4,7 @@ import { type HttpAnswer } from './http.js'
 import { httpDate } from './http-date.js'
 import { REDIRECTS, shownLocation } from './redirect.js'
 import { readableLine, storable } from '../model/text.js'
+import { present } from '../model/present.js'
 import type { Outcome } from './contract/outcome.js'
 
 /** The kinds a failed delivery can have (design §3). */
@@ -44,7 +45,7 @@ export function outcomeOfStatus (answer: HttpAnswer, now: number): Outcome | und
     rule: `http.${answer.status}`,
     code: codeOfStatus(answer.status),
     words: wordsOf(answer),
-    ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+    ...present({ retryAfterSeconds: wait }),
     answer: evidence(answer)
   }
 }

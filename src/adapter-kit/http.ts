@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { Dispatcher } from 'undici'
+import { present } from '../model/present.js'
 import { isTunnelRefusal, openDispatcher } from './network.js'
 import { MOST_HOPS, redirectWithin } from './redirect.js'
 import { createSlots } from './slots.js'
@@ -104,7 +105,7 @@ async function perform (dispatcher: Dispatcher, request: HttpRequest, signal: Ab
       method: request.method,
       headers: request.headers,
       signal,
-      ...(request.body === undefined ? {} : { body: request.body })
+      ...present({ body: request.body })
     })
     const bytes = await response.body.arrayBuffer()
     return { status: response.statusCode, headers: lastValues(response.headers), text: new TextDecoder().decode(bytes) }

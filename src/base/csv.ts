@@ -48,6 +48,7 @@ function linesOf (text: string): Line[] {
   const records = parse(text, {
     bom: true, delimiter: delimiterOf(text), record_delimiter: ['\r\n', '\n', '\r'], info: true, relax_column_count: true, skip_empty_lines: true, trim: true
   })
+  // The library's types know nothing of `info`.
   return records as unknown as Line[]
 }
 

@@ -20,7 +20,7 @@ export function baselineDossier ({ progress = [], sourceVersion, ...state }: Dos
     sourceVersion,
     dueAt: state.dueAt,
     eventAt: newestEvent(state, steps),
-    content: state as unknown as Record<string, unknown>,
+    content: state,
     contentHash: contentHash(state),
     steps,
     origin: state.origin === undefined ? undefined : { adapter: state.origin.adapter, code: state.origin.code },

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { DossierOrigin, StepRow } from '../dossier/dossiers.sql.js'
 import type { Executor, Tx } from '../db/open.js'
+import type { DossierContent } from '../db/tables.js'
 
 export interface Baseline {
   id: string
@@ -26,7 +27,7 @@ export interface BaselineDossier {
   dueAt: string | undefined
   eventAt: Date
   /** Without the steps. */
-  content: Record<string, unknown>
+  content: DossierContent
   contentHash: Buffer
   steps: readonly StepRow[]
   origin: DossierOrigin | undefined

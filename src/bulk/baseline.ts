@@ -5,6 +5,7 @@
  */
 import type { Dossier } from '../model/dossier-types.js'
 import type { Finding } from '../model/findings.js'
+import { present } from '../model/present.js'
 import { recordAudit } from '../db/audit.js'
 import { beginBaseline, recordBaseline, refreshStatistics, storedDossiers, type Baseline } from './baseline.sql.js'
 import type { Database } from '../db/open.js'
@@ -91,7 +92,7 @@ async function recordEnd ({ options, keeper, baseline }: Work, end: { complete: 
   await recordAudit(options.db, [{
     actor: options.actor,
     action: baseline === undefined ? 'baseline.checked' : 'baseline.ended',
-    details: { ...(baseline === undefined ? {} : { baseline: baseline.id }), ...counts, bytes, ...end }
+    details: { ...present({ baseline: baseline?.id }), ...counts, bytes, ...end }
   }])
 }
 

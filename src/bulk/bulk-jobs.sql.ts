@@ -113,7 +113,7 @@ export async function rejectedLines (db: Executor, key: BulkJobKey, { after, lim
   return rows.map(row => ({ line: Number(row.line), dossierCode: row.dossier_code, errors: row.errors }))
 }
 
-export const BULK_JOB_DAYS = 30
+const BULK_JOB_DAYS = 30
 
 /** Removes imports that nobody has touched for long, a bounded number at once. */
 export async function forgetOldBulkJobs (db: Database, limit: number): Promise<void> {

@@ -33,7 +33,7 @@ function shown ({ list, key, at, before, after }: ItemChange, touched: Touched |
     list,
     key,
     at: toHanoi(at),
-    kind: before === null ? 'added' : after === null ? 'vanished' : 'changed',
+    kind: kindOf({ before, after }),
     oldName: before?.name ?? null,
     newName: after?.name ?? null,
     members: before === null || after === null ? [] : changedMembers(before.content, after.content),
@@ -41,7 +41,12 @@ function shown ({ list, key, at, before, after }: ItemChange, touched: Touched |
   }
 }
 
-export function changedMembers (before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): string[] {
+function kindOf ({ before, after }: Pick<ItemChange, 'before' | 'after'>): ShownChange['kind'] {
+  if (before === null) return 'added'
+  return after === null ? 'vanished' : 'changed'
+}
+
+function changedMembers (before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)])
   return [...names].filter(name => !isDeepStrictEqual(before[name], after[name])).sort()
 }

@@ -1,5 +1,6 @@
 /** Copies a partner's lists into versions of our own. A failed or doubtful answer changes nothing. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { present } from '../model/present.js'
 import { outcomeOfFailure } from '../adapter-kit/failure.js'
 import { HttpFailure } from '../adapter-kit/http.js'
 import { maskText } from '../base/redaction.js'
@@ -68,7 +69,7 @@ async function pullList (db: Database, owner: ListOwner, request: ListRequest): 
 async function ask ({ client, name, signal }: ListRequest, key?: string): Promise<Pulled> {
   if (client.pull === undefined) throw new Error(`the adapter has a list ${name} and no way to read it`)
   try {
-    return await client.pull({ list: name, ...(key === undefined ? {} : { key }) }, signal)
+    return await client.pull({ list: name, ...present({ key }) }, signal)
   } catch (error) {
     if (error instanceof HttpFailure) return { outcome: outcomeOfFailure(error) }
     throw error

@@ -1,5 +1,6 @@
 /** The code tables of one adapter as they are looked up. Pure. */
 import { toShortAgency } from '../model/codes.js'
+import { present } from '../model/present.js'
 import type { ManifestCodeTable } from '../adapter-kit/manifest.js'
 import type { CodeEntry, CodeSeeds } from '../adapter-kit/contract/codes.js'
 
@@ -59,7 +60,7 @@ export function createCodeBook ({ tables, seeds, rows, names = [] }: BookOptions
   function find (table: string, local: string, asked: Asked): CodeEntry | undefined {
     const known = index.get(table)?.get(codeKey(tables[table], local)) ?? []
     const row = known.find(one => holds(one, asked.on))
-    if (row !== undefined) return { code: row.partner, ...(row.name === null ? {} : { name: row.name }) }
+    if (row !== undefined) return present({ code: row.partner, name: row.name ?? undefined })
     // Rows say when a code holds: outside of their days it is not known, whatever a seed or its form would say.
     if (known.length > 0) return asked.successions < MAX_SUCCESSIONS ? succeeded(table, known, asked) : undefined
     return unlisted(table, local)

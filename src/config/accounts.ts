@@ -12,12 +12,12 @@ export interface UnitSettings {
 }
 
 /** Keys that a unit may set. */
-export function unitKeys (manifest: Manifest): string[] {
+function unitKeys (manifest: Manifest): string[] {
   return Object.entries(manifest.settings).flatMap(([key, { perUnit }]) => perUnit === true ? [key] : [])
 }
 
 /** `000.00.14.H15` → `UNITS_000_00_14_H15_`. */
-export function unitPrefix (code: string): string {
+function unitPrefix (code: string): string {
   return `UNITS_${code.replaceAll('.', '_')}_`
 }
 

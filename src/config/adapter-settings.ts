@@ -124,8 +124,12 @@ function readLimits (limits: ManifestLimits, { number, rate }: LimitReading): Ma
     maxResponseBytes: number('MAX_RESPONSE_BYTES', limits.maxResponseBytes),
     batchSize: number('BATCH_SIZE', limits.batchSize ?? 1),
     batchWaitMs: number('BATCH_WAIT_MS', limits.batchWaitMs ?? 50),
-    callsPerSecond: rate === undefined ? limits.callsPerSecond ?? null : rate === UNLIMITED ? null : Number(rate)
+    callsPerSecond: rate === undefined ? limits.callsPerSecond ?? null : readRate(rate)
   }
+}
+
+function readRate (rate: SettingValue): number | null {
+  return rate === UNLIMITED ? null : Number(rate)
 }
 
 /** A unit's own value; what is missing is told in the unit's words, and the adapter's default is not the unit's. */
@@ -184,13 +188,18 @@ const PARSERS: Record<Readable['type'], Parser> = {
   rate: text => text === UNLIMITED || (/^\d{1,4}(\.\d{1,2})?$/.test(text) && Number(text) >= 0.1 && Number(text) <= 1000) ? text : undefined,
   string: text => text,
   list: text => list(text),
-  boolean: text => text === 'true' ? true : text === 'false' ? false : undefined,
+  boolean: readBoolean,
   path: text => /^\/?[^\s?#]*(\?[^\s#]*)?$/.test(text) ? text : undefined,
   url: text => URL.canParse(text) && /^https?:\/\//.test(text) ? text : undefined,
   integer: (text, { minimum = 0, maximum = Number.MAX_SAFE_INTEGER }) => {
     const value = Number(text)
     return /^\d+$/.test(text) && value >= minimum && value <= maximum ? value : undefined
   }
+}
+
+function readBoolean (text: string): boolean | undefined {
+  if (text === 'true') return true
+  return text === 'false' ? false : undefined
 }
 
 const EXPECTATIONS = { ...NETWORK_EXPECTATIONS, ...INBOUND_EXPECTATIONS, ...RETRY_EXPECTATIONS }

@@ -1,4 +1,5 @@
 /** By what the gateway itself tells a partner that calls: where the call comes from, and whose certificate it has. */
+import { present } from '../model/present.js'
 import { parseNetworks, type Networks } from '../base/addresses.js'
 import type { Manifest } from '../adapter-kit/manifest.js'
 
@@ -40,7 +41,7 @@ export function readInbound ({ receive }: Manifest, { prefix, read }: { prefix: 
     return {}
   }
   const networks = allow === undefined ? undefined : parseNetworks(allow)
-  return { ...(networks === undefined ? {} : { allow: networks }), ...(subjects === undefined ? {} : { subjects }) }
+  return present({ allow: networks, subjects })
 }
 
 function parts (text: string, delimiter: string): string[] {

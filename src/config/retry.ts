@@ -78,7 +78,7 @@ function exponentialParts ([first, factor, cap]: readonly string[]): Exponential
 }
 
 /** The schedule that an exponential back-off is: its last wait, the cap, repeats. */
-export function exponentialDelays ({ first, factor, cap }: Exponential): number[] {
+function exponentialDelays ({ first, factor, cap }: Exponential): number[] {
   const delays: number[] = []
   for (let wait = first; wait < cap; wait *= factor) delays.push(Math.round(wait * 1000) / 1000)
   return [...delays, cap]

@@ -128,11 +128,15 @@ async function makePassable (folder: string): Promise<void> {
 async function canReach (path: string, account: SystemAccount): Promise<boolean> {
   if (!account.switched) return true
   for (let at = await realpath(path); ; at = dirname(at)) {
-    const { mode, uid, gid } = await stat(at)
-    const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001
-    if ((mode & bit) === 0) return false
+    const found = await stat(at)
+    if ((found.mode & passBit(found, account)) === 0) return false
     if (at === dirname(at)) return true
   }
+}
+
+function passBit ({ uid, gid }: { uid: number, gid: number }, account: SystemAccount): number {
+  if (uid === account.uid) return 0o100
+  return gid === account.gid ? 0o010 : 0o001
 }
 
 // Whoever reaches the socket is let in without a password (`trust`), so its folder must be closed to everybody but the

@@ -149,7 +149,7 @@ async function writtenLately (path: string): Promise<boolean> {
   return Date.now() - written < HALF_WRITTEN_MS
 }
 
-export async function isPostmaster (pid: number, place: Place): Promise<boolean> {
+async function isPostmaster (pid: number, place: Place): Promise<boolean> {
   if (await runningProgram(pid) !== 'postgres') return false
   // A postmaster works in its data folder. Unreadable for a root without CAP_SYS_PTRACE, as in a container.
   const folder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined)

@@ -5,6 +5,7 @@
 // which start together get one server is PostgreSQL's own interlock; that they get one cluster, an atomic rename.
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client, DatabaseError, escapeIdentifier } from 'pg'
+import { present } from '../model/present.js'
 import { EmbeddedDatabaseError, findPlace, systemCode, type Place } from './embedded-place.js'
 import {
   clearStale, createCluster, findPostmaster, launch, pidPath, PORT, readPidFile, removeLeftovers, shutDown, startFailed, SUPERUSER,
@@ -57,7 +58,7 @@ export async function embeddedUrl ({ dataDir, database = 'lienthong' }: Pick<Emb
 }
 
 async function open ({ dataDir, binariesDir, database = 'lienthong', log = () => {}, onLost }: EmbeddedOptions): Promise<EmbeddedServer> {
-  const place = await findPlace({ dataDir, log, ...(binariesDir === undefined ? {} : { binariesDir }) })
+  const place = await findPlace({ dataDir, log, ...present({ binariesDir }) })
   const keeper = await keep(place, onLost ?? ((error) => { log(error.message) }), log)
   const { client, pid, launched } = keeper.first
   try {

@@ -1,5 +1,6 @@
 /** Lanes: who may work on one, and when its head is due. All times are the database's: clocks of processes do not matter. */
 import { sql, type RawBuilder } from 'kysely'
+import { present } from '../model/present.js'
 import type { Database, Executor, Tx } from './open.js'
 
 /** The lane is worked on by somebody else, or no longer ours: nothing may be written. */
@@ -101,7 +102,7 @@ export async function refreshDueAt (tx: Tx, laneIds: readonly string[]): Promise
   const { rows } = await sql<RingableLane & { due: boolean }>`
     update lanes set changes = changes + 1, due_at = ${headDueAt} where id = any(${laneIds}::bigint[])
     returning id, adapter, coalesce(due_at <= clock_timestamp(), false) as due, ${urgencyOf('lanes')} as urgency`.execute(tx)
-  return rows.filter(row => row.due).map(({ id, adapter, urgency }) => ({ id, adapter, ...(urgency === undefined ? {} : { urgency }) }))
+  return rows.filter(row => row.due).map(({ id, adapter, urgency }) => ({ id, adapter, ...present({ urgency }) }))
 }
 
 /**

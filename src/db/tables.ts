@@ -1,5 +1,6 @@
 /** The tables as Kysely sees them. The truth is in `migrations/`; bigint arrives as text and stays text. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { Dossier, ProgressStep } from '../model/dossier-types.js'
 import type { Bigint, DefaultInstant, GeneratedBigint, Instant, Json } from './column-kinds.js'
 import type {
   ClientSessionsTable, EventsTable, FileBlobsTable, FileReferencesTable, FilesTable,
@@ -46,10 +47,16 @@ export interface DossiersTable {
   updated_at: DefaultInstant
 }
 
+/** A dossier as it is stored: its steps have rows of their own, its source version a column. */
+export type DossierContent = Omit<Dossier, 'progress' | 'sourceVersion'>
+
+/** A step as it is stored: its id is a column. */
+export type StepContent = Omit<ProgressStep, 'id'>
+
 export interface RevisionsTable {
   dossier_id: Bigint
   revision: number
-  content: JSONColumnType<Record<string, unknown>>
+  content: JSONColumnType<DossierContent>
   content_hash: Buffer
   source_version: Bigint | null
   client_id: string
@@ -63,7 +70,7 @@ export interface ProgressStepsTable {
   step_id: string
   revision: number
   occurred_at: Instant
-  content: JSONColumnType<Record<string, unknown>>
+  content: JSONColumnType<StepContent>
   content_hash: Buffer
 }
 

@@ -1,8 +1,9 @@
 /** What refuses a push before its dossier is locked: an origin that nobody could be told of, and files that the client has not. */
 import { originOwners } from './dossiers.sql.js'
 import type { Tx } from '../db/open.js'
+import type { DossierContent } from '../db/tables.js'
 import { Problem } from '../base/problem.js'
-import { refuseIfAny, type DossierState, type Push } from './decision.js'
+import { refuseIfAny, type Push } from './decision.js'
 import { checkFiles } from './files.js'
 import { originFindings, type OriginRules } from './origin.js'
 import { originTaken } from './problems.js'
@@ -39,7 +40,7 @@ async function problemOf (check: () => Promise<void>): Promise<Problem | undefin
 }
 
 /** One national dossier has one dossier here, also within a batch. */
-function checkOrigin ({ code, origin }: DossierState, { owners, options }: { owners: Map<string, string>, options: Admission }): void {
+function checkOrigin ({ code, origin }: DossierContent, { owners, options }: { owners: Map<string, string>, options: Admission }): void {
   refuseIfAny(originFindings(origin, options.origins))
   if (origin === undefined) return
   const key = `${origin.adapter} ${origin.code}`

@@ -1,17 +1,16 @@
 /** What a push comes to, beside what is stored of its dossier. Pure. */
-import type { Dossier, ProgressStep } from '../model/dossier-types.js'
+import type { ProgressStep } from '../model/dossier-types.js'
 import { raise, type Finding } from '../model/findings.js'
 import type { LockedDossier, StepRow } from './dossiers.sql.js'
+import type { DossierContent } from '../db/tables.js'
 import { Problem } from '../base/problem.js'
 import { contentHash, derivedStepId } from './content.js'
 import { originChange } from './origin.js'
 import { asItem, invalidDocument, sourceVersionReused, staleRevision, stepChanged } from './problems.js'
 import { STEP_KINDS } from './review/step-kinds.js'
 
-export type DossierState = Omit<Dossier, 'progress' | 'sourceVersion'>
-
 export interface Push {
-  state: DossierState
+  state: DossierContent
   steps: readonly ProgressStep[]
   sourceVersion: number | undefined
   /** Member of the pushed document that holds the steps, for pointers. */
@@ -81,12 +80,12 @@ export function stepRow (step: ProgressStep): StepRow {
   return { stepId: id ?? derivedStepId(content), occurredAt: step.occurredAt, content, contentHash: contentHash(content) }
 }
 
-export function dossierKeys (state: DossierState): { code: string, agencyCode: string, procedureCode: string } {
+export function dossierKeys (state: DossierContent): { code: string, agencyCode: string, procedureCode: string } {
   return { code: state.code, agencyCode: state.agency.code, procedureCode: state.procedure.code }
 }
 
 /** Newest time the revision speaks of; lateness is measured from there (design §2.15). */
-export function newestEvent (state: DossierState, steps: readonly StepRow[]): Date {
+export function newestEvent (state: DossierContent, steps: readonly StepRow[]): Date {
   const times = [state.receivedAt, state.finishedAt, state.returnedAt, state.refusedAt, ...steps.map(step => step.occurredAt)]
   return new Date(Math.max(...times.filter(time => time !== undefined).map(time => Date.parse(time))))
 }

@@ -1,6 +1,7 @@
 /** Dossiers, their revisions and progress steps: what a push writes. */
 import { sql } from 'kysely'
 import { sqlState, type Executor, type Tx } from '../db/open.js'
+import type { DossierContent, StepContent } from '../db/tables.js'
 
 export interface LockedDossier {
   id: string
@@ -67,7 +68,7 @@ export async function lockDossiers (tx: Tx, clientId: string, dossiers: readonly
  * Locks a dossier and reads its newest content. In two statements: one that joined the revision would, after waiting for
  * the lock, look for a revision that its older snapshot does not have, and find no dossier.
  */
-export async function lockExistingDossier (tx: Tx, code: string): Promise<(LockedDossier & { content: Record<string, unknown> }) | undefined> {
+export async function lockExistingDossier (tx: Tx, code: string): Promise<(LockedDossier & { content: DossierContent }) | undefined> {
   const { rows: [locked] } = await sql<LockedDossier>`
     select id, revision, source_version, content_hash, false as inserted, ${ORIGIN} as origin from dossiers where code = ${code} for update`.execute(tx)
   if (locked === undefined) return undefined
@@ -79,7 +80,7 @@ export async function lockExistingDossier (tx: Tx, code: string): Promise<(Locke
 export interface NewRevision {
   dossierId: string
   revision: number
-  content: Record<string, unknown>
+  content: DossierContent
   contentHash: Buffer
   sourceVersion: number | undefined
   eventAt: Date
@@ -142,7 +143,7 @@ export async function setSourceVersions (tx: Tx, versions: readonly NewVersion[]
 export interface StepRow {
   stepId: string
   occurredAt: string
-  content: Record<string, unknown>
+  content: StepContent
   contentHash: Buffer
 }
 

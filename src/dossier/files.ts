@@ -2,8 +2,8 @@
 import { raise, type FindingKind } from '../model/findings.js'
 import { lockUsableFiles, referToFiles } from '../files/files.sql.js'
 import type { Executor, Tx } from '../db/open.js'
+import type { DossierContent } from '../db/tables.js'
 import { filesOf, type FileAt } from '../files/references.js'
-import type { DossierState } from './decision.js'
 import { asItem, invalidDocument } from './problems.js'
 
 export const FILE_KINDS = {
@@ -25,7 +25,7 @@ export const FILE_KINDS = {
 } as const satisfies Record<string, FindingKind>
 
 /** Throws the problem that names every reference the client may not use. Those it may use cannot vanish before the commit. */
-export async function checkFiles (db: Executor, state: DossierState, clientId: string): Promise<void> {
+export async function checkFiles (db: Executor, state: DossierContent, clientId: string): Promise<void> {
   const files = filesOf(state)
   if (files.length === 0) return
   const usable = await lockUsableFiles(db, idsOf(files), { clientId, dossierCode: state.code })
@@ -33,7 +33,7 @@ export async function checkFiles (db: Executor, state: DossierState, clientId: s
   if (unknown.length > 0) throw invalidDocument(unknown.map(({ path }) => asItem(raise(FILE_KINDS.unknown, path))))
 }
 
-export async function recordFiles (tx: Tx, state: DossierState, revision: { dossierId: string, revision: number }): Promise<void> {
+export async function recordFiles (tx: Tx, state: DossierContent, revision: { dossierId: string, revision: number }): Promise<void> {
   const files = filesOf(state)
   if (files.length > 0) await referToFiles(tx, idsOf(files), revision)
 }

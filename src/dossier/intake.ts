@@ -5,13 +5,15 @@
 import type { Dossier, Progress } from '../model/dossier-types.js'
 import { toHanoi } from '../model/dates.js'
 import type { Finding } from '../model/findings.js'
+import { present } from '../model/present.js'
 import { recordAudit, type AuditEntry } from '../db/audit.js'
 import { insertRevisions, knownSteps, lockDossiers, lockExistingDossier, OriginTaken, setSourceVersions, type NewRevision } from './dossiers.sql.js'
 import type { RingableLane } from '../db/lanes.js'
 import type { Tx } from '../db/open.js'
+import type { DossierContent } from '../db/tables.js'
 import { planDeliveries, supersedeOlder, type PlannedDelivery } from './planning.sql.js'
 import type { Problem } from '../base/problem.js'
-import { decide, dossierKeys, newestEvent, standingAfter, stepRow, type PushDecision, type DossierState, type Push, type Standing } from './decision.js'
+import { decide, dossierKeys, newestEvent, standingAfter, stepRow, type PushDecision, type Push, type Standing } from './decision.js'
 import { refusedBefore } from './admission.js'
 import { recordFiles } from './files.js'
 import { recipients, type OriginRules } from './origin.js'
@@ -80,7 +82,7 @@ export async function acceptProgress (tx: Tx, { code, progress }: { code: string
   const { steps, sourceVersion, ...changes } = progress
   const locked = await lockExistingDossier(tx, code)
   if (locked === undefined) throw dossierNotFound()
-  const state = { ...withoutStatus(locked.content as unknown as DossierState, changes), ...changes }
+  const state = { ...withoutStatus(locked.content, changes), ...changes }
   const findings = orderFindings(state, changes)
   const push: Push = { state, steps, sourceVersion, stepsAt: 'steps' }
   const known = await knownSteps(tx, [{ dossierId: locked.id, stepIds: stepIds([push]) }])
@@ -96,7 +98,7 @@ function onlyOne ({ outcomes: [outcome], lanes }: AcceptedBatch): Accepted {
 }
 
 /** Pushed times against those the dossier has. What is wrong with the stored ones alone is not this push's fault. */
-function orderFindings (state: DossierState, changes: object): Finding[] {
+function orderFindings (state: DossierContent, changes: object): Finding[] {
   const findings = timesOutOfOrder(state).filter(({ pointer }) => Object.hasOwn(changes, pointer.slice(1)))
   const errors = findings.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw invalidDocument(errors.map(asItem))
@@ -104,7 +106,7 @@ function orderFindings (state: DossierState, changes: object): Finding[] {
 }
 
 /** A status in one vocabulary ends the one in the other. */
-function withoutStatus (state: DossierState, { status, localStatus }: Pick<Progress, 'status' | 'localStatus'>): DossierState {
+function withoutStatus (state: DossierContent, { status, localStatus }: Pick<Progress, 'status' | 'localStatus'>): DossierContent {
   const { status: _, localStatus: __, ...rest } = state
   return status === undefined && localStatus === undefined ? state : rest
 }
@@ -205,7 +207,7 @@ function newRevision ({ push: { state, sourceVersion }, locked, decision }: Revi
   return {
     dossierId: locked.id,
     revision: decision.revision,
-    content: state as unknown as Record<string, unknown>,
+    content: state,
     contentHash: decision.hash,
     sourceVersion,
     eventAt: newestEvent(state, decision.fresh),
@@ -217,7 +219,7 @@ function newRevision ({ push: { state, sourceVersion }, locked, decision }: Revi
 
 function acceptedEntry ({ push: { state, sourceVersion }, decision }: Revised, actor: string): AuditEntry {
   const { revision, fresh } = decision
-  return { actor, action: 'dossier.accepted', dossierCode: state.code, details: { revision, newSteps: fresh.length, ...(sourceVersion === undefined ? {} : { sourceVersion }) } }
+  return { actor, action: 'dossier.accepted', dossierCode: state.code, details: { revision, newSteps: fresh.length, ...present({ sourceVersion }) } }
 }
 
 function outcomeOf ({ push, locked, decision }: Decided, planned: Planned): IntakeOutcome {

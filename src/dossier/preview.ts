@@ -58,7 +58,7 @@ export async function partnerReview ({ adapters, books, files }: ReviewContext):
 }
 
 /** The document as a mapping takes it: every step has an id, and links to files open nothing. */
-export function mappable ({ progress = [], ...dossier }: Dossier, { files }: Linking): Mappable {
+function mappable ({ progress = [], ...dossier }: Dossier, { files }: Linking): Mappable {
   const steps = progress.map(step => {
     const { id, ...content } = step
     return { ...step, id: id ?? derivedStepId(content) }

@@ -1,4 +1,5 @@
 /** The problems that uploads and downloads answer with. A file's name is never repeated: it may be a person's. */
+import { present } from '../model/present.js'
 import { Problem } from '../base/problem.js'
 import { FILE_TYPES } from './types.js'
 
@@ -9,7 +10,7 @@ interface Texts {
 }
 
 function problem (status: number, code: string, { title: [title, titleEn], detail: [detail, detailEn], headers }: Texts): Problem {
-  return new Problem({ status, code, title, titleEn, detail, detailEn, ...(headers === undefined ? {} : { headers }) })
+  return new Problem({ status, code, title, titleEn, detail, detailEn, ...present({ headers }) })
 }
 
 export function fileTooLarge (maxBytes: number): Problem {

@@ -1,5 +1,6 @@
 /** What readiness is made of, and when a failing check makes it red. */
 import { toHanoi } from '../model/dates.js'
+import { present } from '../model/present.js'
 import type { StalledAdapter } from './watching.sql.js'
 
 /** Nothing: the check passed. */
@@ -31,13 +32,13 @@ export function createJudge (graceMs: number, clock: () => number): Judge {
   return (name, failure, note) => {
     if (failure === undefined) {
       failing.delete(name)
-      return { name, ok: true, red: false, ...(note === undefined ? {} : { detail: note }) }
+      return { name, ok: true, red: false, ...present({ detail: note }) }
     }
     const now = clock()
     const since = failing.get(name) ?? now
     failing.set(name, since)
     const { detail, proven, adapters } = failure
-    return { name, ok: false, red: proven === true || now - since >= graceMs, since: toHanoi(new Date(since)), detail, ...(adapters === undefined ? {} : { adapters }) }
+    return { name, ok: false, red: proven === true || now - since >= graceMs, since: toHanoi(new Date(since)), detail, ...present({ adapters }) }
   }
 }
 

@@ -3,6 +3,7 @@
  * by itself. Reads, redrives and deliveries go on.
  */
 import { statfs } from 'node:fs/promises'
+import { present } from '../model/present.js'
 
 export type Cause = 'storage-nearly-full' | 'files-nearly-full' | 'database-nearly-full' | 'queue-nearly-full'
 
@@ -49,12 +50,12 @@ export async function measure (gauges: Gauges): Promise<Fill> {
       return memory === undefined ? undefined : memory.used / (memory.limit * QUEUE_SHARE)
     })
   ])
-  return {
-    ...(disk === undefined ? {} : { 'storage-nearly-full': disk }),
-    ...(files === undefined ? {} : { 'files-nearly-full': files }),
-    ...(database === undefined ? {} : { 'database-nearly-full': database }),
-    ...(queue === undefined ? {} : { 'queue-nearly-full': queue })
-  }
+  return present({
+    'storage-nearly-full': disk,
+    'files-nearly-full': files,
+    'database-nearly-full': database,
+    'queue-nearly-full': queue
+  })
 }
 
 async function freeBytes (folder: string): Promise<number> {

@@ -10,7 +10,7 @@ export interface StalledAdapter {
   since: Date
 }
 
-export const OVERDUE_SHOWN = 1000
+const OVERDUE_SHOWN = 1000
 /** Newest attempts of all adapters that are looked through for one of a given adapter. */
 const ATTEMPTS_LOOKED_AT = 500
 

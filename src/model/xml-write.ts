@@ -13,7 +13,7 @@ export function xmlDocument (root: XmlNode): string {
   return `${DECLARATION}\n${xmlElement(root)}`
 }
 
-export function xmlElement ({ name, attributes = {}, content = '' }: XmlNode): string {
+function xmlElement ({ name, attributes = {}, content = '' }: XmlNode): string {
   const written = Object.entries(attributes).flatMap(([key, value]) => value === undefined ? [] : [` ${key}="${escaped(value, '\t\n"')}"`]).join('')
   const inside = typeof content === 'string' ? escaped(content, '') : content.map(xmlElement).join('')
   return inside === '' ? `<${name}${written}/>` : `<${name}${written}>${inside}</${name}>`

@@ -75,7 +75,7 @@ export interface PostgresStoreOptions {
   onError: (error: Error) => void
 }
 
-export const QUEUE_SCHEMA = 'bullmq'
+const QUEUE_SCHEMA = 'bullmq'
 
 export async function postgresStore ({ url, workers, onError }: PostgresStoreOptions): Promise<QueueStore> {
   const pool = new pg.Pool({

@@ -1,6 +1,7 @@
 /** After a restore from backup: lanes of which the partner may know more than we do (design §2.16). */
 import { sql } from 'kysely'
 import type { Executor } from '../db/open.js'
+import type { DossierContent } from '../db/tables.js'
 
 /** When the backup was taken, as far as its rows tell: the newest attempt's time. Pushes may have come since the restore. */
 export async function lastAttemptAt (db: Executor): Promise<Date | undefined> {
@@ -15,7 +16,7 @@ export interface LaneAtRisk {
   revision: number
   deliveryId: string | null
   known: boolean
-  content: Record<string, unknown>
+  content: DossierContent
 }
 
 /** Bounds the walk back through the attempts, which have no index by time. */

@@ -75,9 +75,14 @@ async function askAbout ({ books, ask, perMinute }: AfterRestoreOptions, adapter
  */
 export function isAhead ({ why, known, verdict }: Pick<LaneAtRisk, 'why' | 'known'> & { verdict: ReconciliationVerdict | null }): Ahead {
   if (verdict === 'missing-there') return 'no'
-  if (why === 'sent-lately') return verdict === 'matches' ? 'no' : verdict === 'stale-there' ? 'yes' : 'unknown'
+  if (why === 'sent-lately') return isAheadWithNothingWaiting(verdict)
   if (verdict === 'matches' || (!known && verdict !== null)) return 'yes'
   return 'unknown'
+}
+
+function isAheadWithNothingWaiting (verdict: ReconciliationVerdict | null): Ahead {
+  if (verdict === 'matches') return 'no'
+  return verdict === 'stale-there' ? 'yes' : 'unknown'
 }
 
 function whatToDo (ahead: Ahead, why: LaneAtRisk['why']): string {

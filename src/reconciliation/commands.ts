@@ -1,4 +1,5 @@
 /** What operators ask of reconciliations, with its audit entries. */
+import { present } from '../model/present.js'
 import { recordAudit } from '../db/audit.js'
 import type { RingableLane } from '../db/lanes.js'
 import type { Database } from '../db/open.js'
@@ -9,13 +10,13 @@ import { countResendable, resend, type Resent } from './resending.sql.js'
 export const REPAIRABLE = ['missing-there', 'stale-there'] as const
 
 /** One transaction repairs at most so many. */
-export const REPAIR_LIMIT = 1000
+const REPAIR_LIMIT = 1000
 
 export async function startReconciliation (db: Database, scope: ReconciliationScope, by: { actor: string, list: readonly ListedDossier[] | undefined }): Promise<string> {
   return db.transaction().execute(async tx => {
     const id = await createReconciliation(tx, scope, by)
     const { adapter, ...rest } = scope
-    await recordAudit(tx, [{ actor: by.actor, action: 'reconciliation.started', adapter, details: { reconciliation: id, ...rest, ...(by.list === undefined ? {} : { listed: by.list.length }) } }])
+    await recordAudit(tx, [{ actor: by.actor, action: 'reconciliation.started', adapter, details: { reconciliation: id, ...rest, ...present({ listed: by.list?.length }) } }])
     return id
   })
 }

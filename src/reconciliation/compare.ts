@@ -7,7 +7,6 @@ import { unsignedLink } from '../files/links.js'
 import { withAccountOf } from '../adapters/accounts.js'
 import type { ActiveAdapter } from '../adapters/active-adapter.js'
 import type { LimitedLog } from '../base/log.js'
-import type { Dossier } from '../model/dossier-types.js'
 import type { PlannedCall } from '../adapter-kit/contract/deliver.js'
 
 export interface ComparisonQuestion {
@@ -21,7 +20,7 @@ export interface ComparisonQuestion {
 
 /** Asks once. A partner that does not answer gives no verdict: silence is neither "missing" nor "fine". */
 export async function compareWithPartner ({ adapter, book, item, now, signal, log }: ComparisonQuestion): Promise<CheckedItem> {
-  const dossier = item.content as unknown as Dossier
+  const dossier = item.content
   const unit = withAccountOf(adapter, { dossier, book, on: toHanoi(now).slice(0, 10) })
   const expected = upsertOf(unit, mapDossier(unit, { dossier, steps: [], fileLink: unsignedLink }, book).calls)
   try {

@@ -28,7 +28,7 @@ export async function startDaily (db: Database, adapters: readonly string[], { a
   }
 }
 
-export const DAILY = 'gateway'
+const DAILY = 'gateway'
 
 /** The last time the clock of Hà Nội showed `at`. */
 export function lastTime (at: string, now: Date): Date {

@@ -1,6 +1,7 @@
 /** Reconciliations: which dossiers are compared, what came of each, and who is asking. */
 import { sql, type RawBuilder } from 'kysely'
 import type { Database, Executor, Tx } from '../db/open.js'
+import type { DossierContent } from '../db/tables.js'
 
 export type ReconciliationVerdict =
   | 'matches' | 'missing-there' | 'stale-there' | 'not-comparable' | 'stale-here' | 'unknown-here' | 'on-its-way' | 'stuck' | 'unanswered'
@@ -95,7 +96,7 @@ export async function releaseReconciliation (db: Database, id: string): Promise<
 
 export interface OpenItem {
   code: string
-  content: Record<string, unknown>
+  content: DossierContent
 }
 
 export async function openItems (db: Database, id: string, limit: number): Promise<OpenItem[]> {

@@ -3,6 +3,7 @@
  * was answered is written at once, so that a process that is stopped or killed loses nothing and another one goes on.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { present } from '../model/present.js'
 import type { CodeBooks } from '../codes/books.js'
 import { startRounds } from '../base/deadline.js'
 import { recordAudit } from '../db/audit.js'
@@ -102,6 +103,6 @@ async function end (db: Database, id: string): Promise<void> {
   await db.transaction().execute(async tx => {
     if (!await endReconciliation(tx, id, 'done')) return
     const [row] = await listReconciliations(tx, { id, limit: 1 })
-    await recordAudit(tx, [{ actor: 'gateway', action: 'reconciliation.done', ...(row === undefined ? {} : { adapter: row.adapter }), details: { reconciliation: id, counts: row?.counts } }])
+    await recordAudit(tx, [{ actor: 'gateway', action: 'reconciliation.done', ...present({ adapter: row?.adapter }), details: { reconciliation: id, counts: row?.counts } }])
   })
 }

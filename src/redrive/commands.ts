@@ -1,4 +1,5 @@
 /** What operators ask of redrive jobs, with its audit entries. */
+import { present } from '../model/present.js'
 import { recordAudit } from '../db/audit.js'
 import type { Database } from '../db/open.js'
 import { breakdownRedrivable, countRedrivable, sampleRedrivable, type RedrivableGroup, type RedrivableSample, type RedriveFilter } from './filter.sql.js'
@@ -39,7 +40,7 @@ export async function startRedrive (db: Database, request: NewRedrive, confirmat
     const { id, total } = await createRedrive(tx, request)
     if (confirmationNeeded(total, confirmation)) throw new NotConfirmed(total)
     const { filter, rate = null, actor } = request
-    await recordAudit(tx, [{ actor, action: 'redrive.created', ...(filter.adapter === undefined ? {} : { adapter: filter.adapter }), details: { redrive: id, filter, rate, total } }])
+    await recordAudit(tx, [{ actor, action: 'redrive.created', ...present({ adapter: filter.adapter }), details: { redrive: id, filter, rate, total } }])
     const [row] = await listRedrives(tx, { id, limit: 1 })
     if (row === undefined) throw new Error(`redrive ${id} was not stored`)
     return row

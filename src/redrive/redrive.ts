@@ -1,4 +1,5 @@
 /** Redrive and cancel as an operator asks for them, with their audit rows. */
+import { present } from '../model/present.js'
 import { recordAudit, type AuditEntry } from '../db/audit.js'
 import type { Database } from '../db/open.js'
 import type { RedriveFilter } from './filter.sql.js'
@@ -20,10 +21,10 @@ export function redriveAudit (redriven: readonly Redriven[], { actor, redrive: j
   return redriven.map(delivery => ({
     actor,
     action: delivery.state === 'queued' ? 'delivery.redriven' : 'delivery.superseded',
-    ...(delivery.dossier_code === null ? {} : { dossierCode: delivery.dossier_code }),
+    ...present({ dossierCode: delivery.dossier_code ?? undefined }),
     deliveryId: delivery.id,
     adapter: delivery.adapter,
-    details: { revision: delivery.revision, by: 'redrive', ...(job === undefined ? {} : { redrive: job }) }
+    details: { revision: delivery.revision, by: 'redrive', ...present({ redrive: job }) }
   }))
 }
 
@@ -34,7 +35,7 @@ export async function cancelDelivery (db: Database, id: string, by: CancelOption
     await recordAudit(tx, [{
       actor: by.actor,
       action: 'delivery.cancelled',
-      ...(cancelled.dossier_code === null ? {} : { dossierCode: cancelled.dossier_code }),
+      ...present({ dossierCode: cancelled.dossier_code ?? undefined }),
       deliveryId: id,
       adapter: cancelled.adapter,
       details: { revision: cancelled.revision, confirmSteps: by.confirmSteps }

@@ -3,7 +3,7 @@ import { toShortAgency } from '../model/codes.js'
 import { REDRIVABLE, type RedriveFilter } from './filter.sql.js'
 
 /** So many ids at most; there is a job for more. */
-export const IDS_LIMIT = 1000
+const IDS_LIMIT = 1000
 
 const INSTANT = /^[12]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/
 

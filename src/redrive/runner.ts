@@ -61,7 +61,7 @@ async function workOff ({ db, relay }: RedriveRunnerOptions, signal: AbortSignal
 }
 
 /** One chunk of one job; the lanes to ring, undefined when no job is due. */
-export async function redriveChunk (db: Database): Promise<RingableLane[] | undefined> {
+async function redriveChunk (db: Database): Promise<RingableLane[] | undefined> {
   return db.transaction().execute(async tx => {
     const job = await lockDueRedrive(tx)
     if (job === undefined) return undefined

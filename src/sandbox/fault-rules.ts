@@ -60,7 +60,7 @@ export const FAULT_KINDS = {
 
 export type FaultKind = keyof typeof FAULT_KINDS
 
-export const OPTION_NAMES = ['code', 'message', 'status', 'retryAfter', 'asDate', 'delayMs', 'text', 'bytes', 'done'] as const
+const OPTION_NAMES = ['code', 'message', 'status', 'retryAfter', 'asDate', 'delayMs', 'text', 'bytes', 'done'] as const
 
 /** An option that the kind ignores is refused: it would make a script that tests something else than it says. */
 export function ruleProblem (rule: FaultRule): string | undefined {

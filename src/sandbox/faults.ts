@@ -54,7 +54,7 @@ export function createFaults (): Faults {
 }
 
 /** The state of a rule after a call; it struck when `hits` grew. */
-export function consider (state: RuleState, call: Matched): RuleState {
+function consider (state: RuleState, call: Matched): RuleState {
   const { rule, hits } = state
   if (!matches(rule.match ?? {}, call)) return state
   const next = { ...state, matched: state.matched + 1 }

@@ -27,7 +27,7 @@ export interface SandboxSettings {
   dossierCodes: 'any' | 'known'
 }
 
-export const DEFAULT_SETTINGS: SandboxSettings = {
+const DEFAULT_SETTINGS: SandboxSettings = {
   accounts: [{ username: '000.00.00.H15', password: 'sandbox' }],
   sessionSeconds: 600,
   sessionCalls: 0,

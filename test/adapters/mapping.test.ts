@@ -87,7 +87,7 @@ t.test('a preview shows the exact requests: a create, or an update where the par
 
 t.test('a preview reports steps as the delivery would: those waiting for this adapter too, none twice, the oldest first', async t => {
   const step = (id: string, occurredAt: string) => ({ ...aStep({ content: id, occurredAt }), id })
-  const waiting = (adapter: string, { id, ...content }: ReturnType<typeof step>): { adapter: string, step_id: string, content: Record<string, unknown> } => ({ adapter, step_id: id, content: { ...content } })
+  const waiting = (adapter: string, { id, ...content }: ReturnType<typeof step>): PreviewState['unconfirmed'][number] => ({ adapter, step_id: id, content })
   const old = step('old', '2026-11-03T09:00:00+07:00')
   const state = {
     knownAt: [],

@@ -44,5 +44,6 @@ function unitOf (unit: unknown): { unit?: string } {
 /** Texts with a capital letter, on one service alone (§1.4, pitfall 1); a boolean means as much. */
 export function modeOf (isUpdating: unknown): 'create' | 'update' | 'either' {
   const word = typeof isUpdating === 'string' || typeof isUpdating === 'boolean' ? String(isUpdating).toLowerCase() : ''
-  return word === 'true' ? 'update' : word === 'false' ? 'create' : 'either'
+  if (word === 'true') return 'update'
+  return word === 'false' ? 'create' : 'either'
 }

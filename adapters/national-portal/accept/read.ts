@@ -3,6 +3,7 @@ import type { AcceptCall, AcceptContext, AcceptedItem, AcceptReading, AcceptRefu
 import { agencySegments } from '../../../src/model/codes.js'
 import { raise } from '../../../src/model/findings.js'
 import { isRecord } from '../../../src/model/json.js'
+import { present } from '../../../src/model/present.js'
 import { textSetting } from '../settings.js'
 import { envelopeOf, modeOf, type Envelope } from './envelope.js'
 import { acceptedDossier, acceptedStep, type DossierContext } from './items.js'
@@ -17,8 +18,7 @@ export function read (request: AcceptRequest, context: AcceptContext): AcceptRea
   const { service, session, unit } = envelope
   return {
     service,
-    ...(session === undefined ? {} : { session }),
-    ...(unit === undefined ? {} : { unit }),
+    ...present({ session, unit }),
     call: () => callOf(envelope, context)
   }
 }
@@ -82,5 +82,5 @@ function rows (envelope: Envelope, { list, parameter, unitParameter }: AcceptedS
 }
 
 function passed ({ service, data, members }: Envelope, adds: Readonly<Record<string, string>> = {}): PassedQuestion {
-  return { service, members: { ...adds, ...members, ...(data === undefined || data === null ? {} : { data }) } }
+  return { service, members: { ...adds, ...members, ...present({ data: data ?? undefined }) } }
 }

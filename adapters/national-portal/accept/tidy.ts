@@ -74,7 +74,7 @@ const READ: Readonly<Record<Kind, (value: unknown) => unknown>> = {
   text: asText,
   flag: value => oneOf(value, { 0: '0', 1: '1', false: '0', true: '1' }),
   switch: value => oneOf(value, { true: 'True', false: 'False' }),
-  whole: value => Number.isSafeInteger(value) ? value : typeof value === 'string' ? wholeOf(value) : undefined,
+  whole: wholeOf,
   'yes-no': value => oneOf(value, { true: true, false: false })
 }
 
@@ -84,7 +84,9 @@ function asText (value: unknown): string | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined
 }
 
-function wholeOf (value: string): unknown {
+function wholeOf (value: unknown): unknown {
+  if (Number.isSafeInteger(value)) return value
+  if (typeof value !== 'string') return undefined
   if (value === '') return ABSENT
   return /^\d{1,15}$/.test(value) ? Number(value) : undefined
 }

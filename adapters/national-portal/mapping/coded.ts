@@ -3,6 +3,7 @@ import { KINDS } from '../findings.js'
 import type { Translator } from './translator.js'
 import type { Dossier, ProgressStep } from '../../../src/model/dossier-types.js'
 import type { Path } from '../../../src/model/findings.js'
+import { present } from '../../../src/model/present.js'
 
 export type Stated = Pick<Dossier | ProgressStep, 'status' | 'localStatus'>
 
@@ -36,7 +37,7 @@ export function named (table: 'procedure' | 'field' | 'agency', own: Named, t: T
   if (entry?.name !== undefined && entry.name !== own.name) {
     t.report(KINDS.nameFromTable, [table, 'name'], { table })
   }
-  return { ...(entry === undefined ? {} : { code: entry.code }), name: entry?.name ?? own.name }
+  return present({ code: entry?.code, name: entry?.name ?? own.name })
 }
 
 /** A catalogue's code that may be left out: "" then, as clients send it. */

@@ -50,7 +50,8 @@ export function required (value: unknown): string {
 
 /** "0" and "1"; anything else says nothing. */
 export function yesNo (value: unknown): boolean | undefined {
-  return value === '1' ? true : value === '0' ? false : undefined
+  if (value === '1') return true
+  return value === '0' ? false : undefined
 }
 
 /** The items of a list with their places; no list is an empty one. */

@@ -29,6 +29,7 @@ export function dossierOf ({ item, codes, agencyCode }: InverseInput & { agencyC
     ...timesOf(item, reader),
     ...readPapers(item, reader)
   })
+  // The caller checks it against the canonical schema, and so the step below.
   return { dossier: dossier as unknown as Dossier, findings: reader.findings }
 }
 

@@ -1,7 +1,7 @@
 /** The body of a call of the portal: proven, parsed, in one spelling. Pure. */
 import { isRecord, parseJson } from '../../../src/model/json.js'
 import { sameText } from '../../../src/adapter-kit/mac.js'
-import type { InboundRefusal, InboundRequest } from '../../../src/adapter-kit/contract/receive.js'
+import type { CheckForm, InboundRefusal, InboundRequest } from '../../../src/adapter-kit/contract/receive.js'
 import { decodeUtf8 } from '../../../src/model/text.js'
 import type { Settings } from '../../../src/adapter-kit/contract/open.js'
 
@@ -19,6 +19,13 @@ export function readBody (request: InboundRequest, settings: Settings): { body: 
   if (!isRecord(value)) return refuse('malformed', 'body-malformed', ['Nội dung không phải một đối tượng JSON (UTF-8).', 'The body is no JSON object in UTF-8.'])
   if (!isProven(value, settings)) return refuse('unauthenticated', 'security-key-wrong', ['Không xác thực được bên gọi.', 'The caller is not authenticated.'])
   return { body: Object.fromEntries(Object.entries(value).flatMap(([name, member]) => isKey(name) ? [] : [[CAPITALISED[name] ?? name, member]])) }
+}
+
+/** The document, typed as the named form of `schema/`, or the refusal where it does not fit that form. */
+export function readForm<Form> (form: string, document: Body, check: CheckForm): { document: Form } | { refusal: InboundRefusal } {
+  const refusal = check(form, document)
+  // Just checked against the schema; the caller names the type that matches it.
+  return refusal === undefined ? { document: document as unknown as Form } : { refusal }
 }
 
 export function refuse (reason: InboundRefusal['reason'], code: string, [vi, en]: readonly [string, string]): { refusal: InboundRefusal } {

@@ -2,7 +2,7 @@
 import { fromDate14 } from '../../../src/model/dates.js'
 import { canonicalJson, isRecord } from '../../../src/model/json.js'
 import type { CheckForm, InboundReading } from '../../../src/adapter-kit/contract/receive.js'
-import { refuse, type Body } from './body.js'
+import { readForm, refuse, type Body } from './body.js'
 import { impossibleAmount, impossibleDate, isAmount, numberAsText } from './values.js'
 
 export const LAND_TAX_SERVICE = 'NhanChungTuThueDat'
@@ -19,10 +19,9 @@ const PAID = 1
 const PLACE = '/data/ThongTinThanhToan'
 
 export function readLandTax (body: Body, check: CheckForm): InboundReading {
-  const document = withTextAmount(body)
-  const refusal = check('land-tax-document', document)
-  if (refusal !== undefined) return { refusal }
-  const { isUpdating, data } = document as unknown as LandTaxDocument
+  const read = readForm<LandTaxDocument>('land-tax-document', withTextAmount(body), check)
+  if ('refusal' in read) return read
+  const { isUpdating, data } = read.document
   const { MaThongBaoThue, ThoiGianThanhToan, SoTien, TrangThaiThanhToan } = data.ThongTinThanhToan
   const paidAt = fromDate14(ThoiGianThanhToan)
   if (paidAt === undefined) return impossibleDate(`${PLACE}/ThoiGianThanhToan`)

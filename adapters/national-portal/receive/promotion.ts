@@ -2,7 +2,7 @@
 import { canonicalJson } from '../../../src/model/json.js'
 import type { CheckForm, InboundReading } from '../../../src/adapter-kit/contract/receive.js'
 import { isBase64 } from '../../../src/model/text.js'
-import { refuse, type Body } from './body.js'
+import { readForm, refuse, type Body } from './body.js'
 
 interface PromotionNotice {
   MaHoSo: string
@@ -17,9 +17,9 @@ interface PromotionAmendment {
 }
 
 export function readPromotionNotice (body: Body, check: CheckForm): InboundReading {
-  const refusal = check('promotion-notice', body)
-  if (refusal !== undefined) return { refusal }
-  const { MaHoSo, MaTTHC, TepDonDangKy = '', TaiLieuNop = [] } = body as unknown as PromotionNotice
+  const read = readForm<PromotionNotice>('promotion-notice', body, check)
+  if ('refusal' in read) return read
+  const { MaHoSo, MaTTHC, TepDonDangKy = '', TaiLieuNop = [] } = read.document
   const files = TaiLieuNop.map(({ Base64 }, index) => ({ place: `/TaiLieuNop/${index}/Base64`, text: Base64 }))
   // The form itself may be among the papers.
   if (TepDonDangKy !== '') files.push({ place: '/TepDonDangKy', text: TepDonDangKy })
@@ -36,9 +36,9 @@ export function readPromotionNotice (body: Body, check: CheckForm): InboundReadi
 
 /** §4.3: `isUpdating` replaces what was said before under the code. */
 export function readPromotionAmendment (body: Body, check: CheckForm): InboundReading {
-  const refusal = check('promotion-amendment', body)
-  if (refusal !== undefined) return { refusal }
-  const { isUpdating, data } = body as unknown as PromotionAmendment
+  const read = readForm<PromotionAmendment>('promotion-amendment', body, check)
+  if ('refusal' in read) return read
+  const { isUpdating, data } = read.document
   const amended = data.ThongTinDaNop?.MaHoSoQGDNP
   return {
     message: {

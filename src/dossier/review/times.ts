@@ -17,7 +17,7 @@ import { raise, type Finding, type FindingKind, type Path } from '../../model/fi
 import { TIME_KINDS as KINDS } from './time-kinds.js'
 
 /** A missing time zone is seven hours, and a clock that drifts is off by less; a whole day is neither. */
-export const FUTURE_TOLERANCE_MS = 24 * 3_600_000
+const FUTURE_TOLERANCE_MS = 24 * 3_600_000
 
 /**
  * Before the first year of UTC+7 throughout the country stand the blanks that systems turn into dates (1753, 1899, 1900,

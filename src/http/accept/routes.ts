@@ -10,6 +10,7 @@ import { Refused } from '../../operations/accept/refused.js'
 import { serve, type AcceptContext } from '../../operations/accept/serve.js'
 import type { Client } from '../../db/keys.js'
 import type { Validator } from '../../dossier/validate.js'
+import { reserveClient } from '../plugins/auth.js'
 import { closingCause } from '../plugins/backpressure.js'
 import { problemOf } from '../plugins/problems.js'
 import type { Need } from '../needs.js'
@@ -68,7 +69,7 @@ function contextOf ({ adapter, accept, log }: Speaker, { services, validator, ou
 
 function openRoutes (app: FastifyInstance, routes: readonly AcceptRoute[], context: AcceptContext): void {
   const reply = repliesOf(context)
-  app.decorateRequest('client', null as unknown as Client)
+  reserveClient(app)
   app.addHook('onRequest', async request => { tolerateContentType(request) })
   app.setErrorHandler(async (error, request, to) => await send(to, reply(request, refusalOf(error, request))))
   for (const route of routes) {

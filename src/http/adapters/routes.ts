@@ -22,26 +22,7 @@ export async function adapterRoutes (app: FastifyInstance, { services }: { servi
   app.get('/adapters', {
     config: { scope: 'adapters:read' },
     schema: { summary: 'Các bộ kết nối / Adapters and their backlog' }
-  }, async () => {
-    const [controls, open, targets] = await Promise.all([adapterControls(services.db), backlog(services.db), openTargets(services.db)])
-    return {
-      adapters: [...services.adapters.values()].map(({ manifest, units }) => {
-        const control = controls.find(row => row.adapter === manifest.id)
-        const states = open.filter(row => row.adapter === manifest.id)
-        return {
-          id: manifest.id,
-          title: manifest.title.vi,
-          titleEn: manifest.title.en,
-          specification: manifest.specification,
-          units: units.map(({ code }) => code),
-          paused: control?.paused_at == null ? null : { since: toHanoi(control.paused_at), by: control.paused_by, reason: control.reason },
-          targets: targets.filter(({ adapter }) => adapter === manifest.id).map(targetView),
-          open: Object.fromEntries(states.map(row => [row.state, row.count])),
-          oldestPlannedAt: states.length === 0 ? null : toHanoi(new Date(Math.min(...states.map(row => row.oldest.getTime()))))
-        }
-      })
-    }
-  })
+  }, async () => ({ adapters: await adapterViews(services) }))
 
   app.post('/adapters/:id/pause', {
     config: { scope: 'adapters:manage' }, schema: { summary: 'Tạm dừng / Pause' }
@@ -91,6 +72,25 @@ export async function adapterRoutes (app: FastifyInstance, { services }: { servi
     const failed = tested.units.filter(({ ok }) => !ok).map(({ unit }) => unit)
     await recordAudit(services.db, [{ actor, action: 'adapter.tested', adapter: id, details: { rule: own?.rule, code: own?.code, ...(units.length === 0 ? {} : { failedUnits: failed }) } }])
     return { id, ...tested, ok: own?.ok === true && failed.length === 0 }
+  })
+}
+
+async function adapterViews ({ adapters, db }: Need<'adapters' | 'db'>): Promise<Array<Record<string, unknown>>> {
+  const [controls, open, targets] = await Promise.all([adapterControls(db), backlog(db), openTargets(db)])
+  return [...adapters.values()].map(({ manifest, units }) => {
+    const control = controls.find(row => row.adapter === manifest.id)
+    const states = open.filter(row => row.adapter === manifest.id)
+    return {
+      id: manifest.id,
+      title: manifest.title.vi,
+      titleEn: manifest.title.en,
+      specification: manifest.specification,
+      units: units.map(({ code }) => code),
+      paused: control?.paused_at == null ? null : { since: toHanoi(control.paused_at), by: control.paused_by, reason: control.reason },
+      targets: targets.filter(({ adapter }) => adapter === manifest.id).map(targetView),
+      open: Object.fromEntries(states.map(row => [row.state, row.count])),
+      oldestPlannedAt: states.length === 0 ? null : toHanoi(new Date(Math.min(...states.map(row => row.oldest.getTime()))))
+    }
   })
 }
 

@@ -1,7 +1,7 @@
 /** `/v1/imports`: how far a bulk intake came, for whoever sent it. */
 import type { FastifyInstance } from 'fastify'
 import { toHanoi } from '../../model/dates.js'
-import { findBulkJob, rejectedLines } from '../../bulk/bulk-jobs.sql.js'
+import { findBulkJob, rejectedLines, type StoredBulkJob } from '../../bulk/bulk-jobs.sql.js'
 import { countsOf } from '../../bulk/intake-tally.js'
 import type { Problem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
@@ -35,11 +35,11 @@ export async function bulkJobRoutes (app: FastifyInstance, { services: { db } }:
     const key = { clientId: client.id, id: params.id }
     const found = await findBulkJob(db, key)
     if (found === undefined) throw noSuchBulkJob()
-    const { id, running, begunAt, updatedAt, endedAt } = found
+    const { id, begunAt, updatedAt, endedAt } = found
     const rejected = await rejectedLines(db, key, query)
     return {
       importId: id,
-      state: endedAt !== null ? 'complete' : running ? 'running' : 'resumable',
+      state: stateOf(found),
       ...countsOf(found),
       begunAt: toHanoi(begunAt),
       updatedAt: toHanoi(updatedAt),
@@ -48,6 +48,11 @@ export async function bulkJobRoutes (app: FastifyInstance, { services: { db } }:
       nextAfter: rejected.length === query.limit ? rejected.at(-1)?.line : null
     }
   })
+}
+
+function stateOf ({ endedAt, running }: StoredBulkJob): 'complete' | 'running' | 'resumable' {
+  if (endedAt !== null) return 'complete'
+  return running ? 'running' : 'resumable'
 }
 
 function noSuchBulkJob (): Problem {

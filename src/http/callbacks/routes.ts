@@ -3,6 +3,7 @@
  * byte, whatever their type, and every answer is in the partner's own form.
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { present } from '../../model/present.js'
 import { isInside, parseNetworks, type Networks } from '../../base/addresses.js'
 import type { InboundRefusal, InboundRequest, WireReply } from '../../adapter-kit/contract/receive.js'
 import { checkCaller } from '../../operations/receive/caller-check.js'
@@ -91,7 +92,7 @@ function inboundRequest (operation: InboundOperation, request: FastifyRequest, c
     query: texts(request.query as Record<string, unknown>),
     body: Buffer.isBuffer(request.body) ? request.body : NOTHING,
     address: request.ip,
-    ...(certificateSubject === undefined ? {} : { certificateSubject }),
+    ...present({ certificateSubject }),
     receivedAt: new Date()
   }
 }

@@ -1,6 +1,7 @@
 /** `/v1/deliveries/{id}`: the evidence of every attempt, and the decision about a held one. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { toHanoi } from '../../model/dates.js'
+import { present } from '../../model/present.js'
 import { recordAudit } from '../../db/audit.js'
 import { attemptsOf, type AttemptEvidence, type CallEvidence } from '../../operations/deliver/evidence.sql.js'
 import { heldToAsk, type Resolution } from '../../operations/deliver/held.sql.js'
@@ -32,7 +33,7 @@ export async function deliveryEvidenceRoutes (app: FastifyInstance, { services }
     const delivery = await found(services, request.params.id)
     const { cursor, limit } = request.query
     const attempts = await attemptsOf(services.db, { deliveryId: delivery.id, before: cursor, limit })
-    await recordAudit(services.db, [{ actor: `client:${request.client.id}`, action: 'delivery.viewed', ...(delivery.dossier_code === null ? {} : { dossierCode: delivery.dossier_code }), deliveryId: delivery.id, adapter: delivery.adapter }])
+    await recordAudit(services.db, [{ actor: `client:${request.client.id}`, action: 'delivery.viewed', ...present({ dossierCode: delivery.dossier_code ?? undefined }), deliveryId: delivery.id, adapter: delivery.adapter }])
     return {
       ...deliveryView(delivery, services.adapters),
       tries: attempts.map(attemptView),

@@ -1,5 +1,6 @@
 /** Rows as the API shows them: times in +07:00, ids as text, no applicant data. */
 import { toHanoi } from '../../model/dates.js'
+import { present } from '../../model/present.js'
 import type { CauseRow } from '../../operations/deliver/causes.sql.js'
 import type { IntakeNoteRow } from '../../operations/accept/intake-notes.sql.js'
 import type { DeliveryRow, DossierRow } from '../../operations/deliver/reading.sql.js'
@@ -7,13 +8,13 @@ import { nextAttempt } from '../../operations/deliver/next-attempt.js'
 import type { Need } from '../needs.js'
 
 export function dossierView (row: DossierRow): Record<string, unknown> {
-  const { status = null, localStatus, procedure, agency, dueAt } = row.content as { status?: string, localStatus?: unknown, procedure: { code: string }, agency: { code: string }, dueAt?: string }
+  const { status = null, localStatus, procedure, agency, dueAt } = row.content
   return {
     code: row.code,
     revision: row.revision,
     sourceVersion: row.source_version,
     status,
-    ...(localStatus === undefined ? {} : { localStatus }),
+    ...present({ localStatus }),
     procedureCode: procedure.code,
     agencyCode: agency.code,
     dueAt: dueAt === undefined ? null : toHanoi(dueAt),
@@ -40,7 +41,7 @@ export function deliveryView (row: DeliveryRow, adapters: Need<'adapters'>['adap
     attempts: row.attempts,
     plannedAt: toHanoi(row.planned_at),
     nextAttemptAt: at === null ? null : toHanoi(at),
-    ...(waitsFor === undefined ? {} : { waitsFor }),
+    ...present({ waitsFor }),
     ...(waitsFor === 'delivery' ? { blockedBy: row.blocked_by } : {}),
     endedAt: row.ended_at === null ? null : toHanoi(row.ended_at),
     lastFailure: row.failure === null ? null : { kind: row.failure_kind, code: row.failure_code, fingerprint: row.fingerprint, ...row.failure }

@@ -1,5 +1,4 @@
 /** What became of a dossier; that it was looked at is audited. */
-import type { Dossier } from '../../model/dossier-types.js'
 import { procedureVersion } from '../../catalogue/pinned.js'
 import { recordAudit } from '../../db/audit.js'
 import { intakeNotes } from '../../operations/accept/intake-notes.sql.js'
@@ -17,7 +16,7 @@ export async function dossierState (services: Need<'adapters' | 'books' | 'db'>,
   if (row === undefined) throw dossierNotFound()
   const deliveries = await listDeliveries(services.db, { dossierCode: row.code, subject: 'dossier', limit: DELIVERIES_SHOWN })
   await recordAudit(services.db, [{ actor: `client:${clientId}`, action: 'dossier.viewed', dossierCode: row.code }])
-  const { procedure, receivedAt } = row.content as Pick<Dossier, 'procedure' | 'receivedAt'>
+  const { procedure, receivedAt } = row.content
   const adapters = [...dossierAdapters(services.adapters).values()]
   const bookOf = await services.books.refresh(adapters)
   const version = await procedureVersion(services.db, { procedureCode: procedure.code, receivedAt, adapters, bookOf })

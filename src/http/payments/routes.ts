@@ -1,7 +1,7 @@
 /** `/v1/dossiers/{code}/payments`: what a province asks a payment platform for, and what became of it. */
 import type { FastifyInstance } from 'fastify'
 import { toHanoi } from '../../model/dates.js'
-import type { Dossier, PaymentRequest } from '../../model/dossier-types.js'
+import type { PaymentRequest } from '../../model/dossier-types.js'
 import { DONG, amountDue, feesOf, paidOf } from '../../operations/receive/amount-due.js'
 import { requestPayment } from '../../operations/receive/payments.js'
 import { recordAudit } from '../../db/audit.js'
@@ -45,7 +45,7 @@ export async function paymentRoutes (app: FastifyInstance, { services: { db } }:
     const row = await found(findDossier(db, request.params.code))
     const [payments, refused] = [await listPayments(db, row.id), await refusedClaims(db, row.code, REFUSED_SHOWN)]
     await recordAudit(db, [{ actor: `client:${request.client.id}`, action: 'payment.viewed', dossierCode: row.code }])
-    const dossier = row.content as unknown as Dossier
+    const dossier = row.content
     return {
       dossierCode: row.code,
       currency: DONG,

@@ -2,7 +2,7 @@
  * Who calls and what they may do. Registered inside the scope it protects: every route there must name its scope, or
  * the boot fails; nothing is open by omission.
  */
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { findClient, touchKey, type Client, type Scope } from '../../db/keys.js'
 import type { Database } from '../../db/open.js'
@@ -20,7 +20,7 @@ declare module 'fastify' {
 }
 
 export default fp<{ db: Database }>(async function auth (app, { db }) {
-  app.decorateRequest('client', null as unknown as Client)
+  reserveClient(app)
   app.addHook('onRoute', route => {
     if (route.config?.scope === undefined && route.method !== 'HEAD') throw new Error(`route ${route.url} names no scope`)
   })
@@ -29,6 +29,11 @@ export default fp<{ db: Database }>(async function auth (app, { db }) {
     request.client = await authenticate(db, request)
   })
 }, { name: 'auth', fastify: '5.x' })
+
+/** Declares `request.client`. Null until the caller is authenticated; its type has no null because handlers run after that. */
+export function reserveClient (app: FastifyInstance): void {
+  app.decorateRequest('client', null as unknown as Client)
+}
 
 async function authenticate (db: Database, request: FastifyRequest): Promise<Client> {
   const client = await clientOf(db, bearerKey(request))

@@ -4,7 +4,7 @@ import type { XmlElement } from '../../model/xml.js'
 import type { Client } from '../../db/keys.js'
 import { DOSSIER_NAMESPACE } from '../../dossier/xml-form.js'
 import type { Problem } from '../../base/problem.js'
-import { admit, bearerKey, clientOf, unauthorized } from '../plugins/auth.js'
+import { admit, bearerKey, clientOf, reserveClient, unauthorized } from '../plugins/auth.js'
 import { refuseWhileFull, type BackpressureOptions } from '../plugins/backpressure.js'
 import { problemOf, simple } from '../plugins/problems.js'
 import { idempotencyKey } from '../requests/idempotency-key.js'
@@ -30,7 +30,7 @@ export interface SoapOptions extends Pushing, BackpressureOptions {}
 
 export async function soapService (app: FastifyInstance, options: SoapOptions): Promise<void> {
   const { db } = options.services
-  app.decorateRequest('client', null as unknown as Client)
+  reserveClient(app)
   app.decorateRequest('soapVersion', null)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(Object.values(SOAP_VERSIONS).map(({ mediaType }) => mediaType), { parseAs: 'buffer' }, (_, body, done) => { done(null, body) })

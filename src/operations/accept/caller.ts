@@ -83,7 +83,7 @@ function isKey (text: string): boolean {
 }
 
 /** Bearer of the key, or Basic with the client's id and the key. */
-export function credentialsOf (authorization: string): Credentials | undefined {
+function credentialsOf (authorization: string): Credentials | undefined {
   const [, scheme = '', value = ''] = /^(Bearer|Basic) ([\x21-\x7e]{1,1024})$/i.exec(authorization) ?? []
   if (scheme.toLowerCase() === 'bearer') return { key: value }
   const [username, ...key] = Buffer.from(value, 'base64').toString('utf8').split(':')

@@ -57,7 +57,7 @@ export async function storeSteps (tx: Tx, items: ReadonlyArray<ReadItem<Progress
     if (dossier === undefined) throw new Refused({ why: 'missing', codes: [code] })
     const accepted = await acceptProgress(tx, { code, progress: { steps: own.map(({ document }) => document) as [ProgressStep, ...ProgressStep[]] } }, options.intake)
     const findings = own.flatMap(item => item.findings)
-    const { status } = dossier.content as { status?: string }
+    const { status } = dossier.content
     const differs = status !== undefined && newest(own)?.status !== status
     const merged = {
       dossierCode: code,
@@ -72,7 +72,12 @@ export async function storeSteps (tx: Tx, items: ReadonlyArray<ReadItem<Progress
 
 /** One order for all calls: two that bring the same dossiers wait for each other and never both. */
 function byCode<T extends { dossierCode: string }> (items: readonly T[]): T[] {
-  return [...items].sort((one, other) => one.dossierCode < other.dossierCode ? -1 : one.dossierCode > other.dossierCode ? 1 : 0)
+  return [...items].sort((one, other) => compare(one.dossierCode, other.dossierCode))
+}
+
+function compare (one: string, other: string): number {
+  if (one === other) return 0
+  return one < other ? -1 : 1
 }
 
 function newest (items: ReadonlyArray<ReadItem<ProgressStep>>): ProgressStep | undefined {

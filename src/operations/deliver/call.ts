@@ -137,3 +137,9 @@ function rowIds (claim: Claim, call: PlannedCall): string[] {
 export function endedExchange (claim: Claim, { exchangeId, outcome }: Pick<CallResult, 'exchangeId' | 'outcome'>, progress: LaneProgress): EndedExchange {
   return { exchangeId, outcome, adapter: claim.lane.adapter, progress }
 }
+
+/** What a call proves the partner to hold. */
+export function provenBy (claim: Claim, { call, outcome }: CallResult): LaneProgress {
+  if (outcome.verdict !== 'done' || !isUpsert(claim, call)) return {}
+  return { known: true, confirmedRevision: claim.head.revision }
+}

@@ -1,5 +1,6 @@
 /** Claims the head of a lane, and settles what a process that is gone has left of it. */
-import { recordAudit } from '../../db/audit.js'
+import { present } from '../../model/present.js'
+import { recordAudit, type AuditAction, type AuditEntry } from '../../db/audit.js'
 import { claim, type ClaimedLane, type Head } from './claiming.sql.js'
 import { parkInterrupted } from './interrupted.sql.js'
 import { closeInterrupted, type InterruptedExchange } from './exchanges.sql.js'
@@ -11,8 +12,8 @@ import type { DeliveryContext } from './context.js'
 import { describeFailure } from './describe.js'
 import type { HeldLease } from './lease-keeper.js'
 import { repeatability } from '../../adapters/repeatability.js'
-import { decide, type Decision } from './retry.js'
-import { subjectOf, type Subject } from './subject.js'
+import { decideAbandoned, type Decision } from './retry.js'
+import { aboutDossier, subjectOf, type Subject } from './subject.js'
 import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 import type { Span } from './quiet-hours.js'
 
@@ -68,52 +69,53 @@ interface Unclear {
   now: Date
 }
 
-/** Nothing could be started: settles an interrupted head, if that is why, and gives the lane back. */
+/** Nothing could be started: settles an abandoned head, if that is why, and gives the lane back. */
 async function putInOrder (context: DeliveryContext, unclear: Unclear): Promise<ClaimResult> {
   await context.db.transaction().execute(async tx => {
     await lockLease(tx, unclear.lease)
-    if (unclear.head?.state === 'sending') await settleInterrupted(tx, { ...unclear, head: unclear.head })
+    if (unclear.head?.state === 'sending') await settleAbandoned(tx, { ...unclear, head: unclear.head })
     await releaseLease(tx, unclear.lease)
   })
   if (unclear.head?.state === 'sending') reached('delivery.parked')
   return { kind: 'again' }
 }
 
-/**
- * The head was being sent by a process that is gone. Whatever call was unanswered is uncertain: harmless or allowed
- * to repeat, it is attempted again at once; else the delivery is held. Each time counts as a failure of this dossier: one
- * that brings down whoever works on it must not do so for ever.
- */
-async function settleInterrupted (tx: Tx, { adapter, lease, head, now }: Unclear & { head: Head }): Promise<void> {
+/** The head was being sent by a process that is gone: ends its attempt, and decides what becomes of the delivery. */
+async function settleAbandoned (tx: Tx, { adapter, lease, head, now }: Unclear & { head: Head }): Promise<void> {
   const interrupted = await closeInterrupted(tx, head.id)
-  const decision = interruptedDecision(adapter, head, interrupted)
-  const entry = { actor: `worker:${lease.owner}`, ...aboutDossier(head), deliveryId: head.id, adapter: adapter.manifest.id }
-  const details = { ...(head.event === null ? { revision: head.revision } : { event: head.event.id }), attempt: interrupted?.number ?? null, operation: interrupted?.operation ?? null }
-  await recordAudit(tx, [
-    { ...entry, action: 'delivery.interrupted', details },
-    ...(decision.possibleDuplicate === true ? [{ ...entry, action: 'delivery.possible-duplicate' as const, details: { ...details, steps: interrupted?.step_count } }] : []),
-    ...(decision.state === 'held' || decision.state === 'failed' ? [{ ...entry, action: `delivery.${decision.state}` as const, details }] : [])
-  ])
-  const outcome = { ...INTERRUPTED, ...(interrupted?.operation == null ? {} : { operation: interrupted.operation }) }
-  await parkInterrupted(tx, head.id, { state: decision.state, blocks: blocks(adapter, decision), ...describeFailure(decision, outcome, { adapter: adapter.manifest.id, at: now }) })
-}
-
-/** The dossier, for an audit entry; a notification may be about none. */
-export function aboutDossier ({ dossierCode }: Pick<Head, 'dossierCode'>): { dossierCode?: string } {
-  return dossierCode === null ? {} : { dossierCode }
+  const operation = interrupted?.operation ?? undefined
+  const decision = decideAbandoned({
+    repeatability: operation === undefined ? undefined : repeatability(adapter, operation),
+    budget: head,
+    policy: adapter.retry
+  })
+  await recordAudit(tx, abandonedEntries({ adapter, lease, head, decision, interrupted }))
+  const outcome = { ...INTERRUPTED, ...present({ operation }) }
+  const description = describeFailure(decision, outcome, { adapter: adapter.manifest.id, at: now })
+  await parkInterrupted(tx, head.id, { state: decision.state, blocks: blocks(adapter, decision), ...description })
 }
 
 const INTERRUPTED = { verdict: 'uncertain', rule: 'kernel.interrupted', code: 'interrupted', words: '' } as const
 
-function interruptedDecision (adapter: ActiveAdapter, head: Head, interrupted: InterruptedExchange | undefined): Decision {
-  if (head.ownFailures + 1 >= adapter.retry.maxOwnFailures) return { state: 'failed', kind: 'uncertain', exhausted: 'own-failures' }
-  if (interrupted?.operation == null) return { state: 'queued' }
-  const epoch = new Date(0)
-  return decide({
-    outcome: INTERRUPTED,
-    repeatability: repeatability(adapter, interrupted.operation),
-    budget: { from: epoch, now: epoch, standstills: [], ownFailures: 0, retries: 0 },
-    policy: adapter.retry,
-    random: 0
+interface Abandoned extends Pick<Unclear, 'adapter' | 'lease'> {
+  head: Head
+  decision: Decision
+  interrupted: InterruptedExchange | undefined
+}
+
+function abandonedEntries ({ adapter, lease, head, decision, interrupted }: Abandoned): AuditEntry[] {
+  const about = head.event === null ? { revision: head.revision } : { event: head.event.id }
+  const details = { ...about, attempt: interrupted?.number ?? null, operation: interrupted?.operation ?? null }
+  const entry = (action: AuditAction, more: object = {}): AuditEntry => ({
+    actor: `worker:${lease.owner}`,
+    action,
+    ...aboutDossier(head),
+    deliveryId: head.id,
+    adapter: adapter.manifest.id,
+    details: { ...details, ...more }
   })
+  const entries = [entry('delivery.interrupted')]
+  if (decision.possibleDuplicate === true) entries.push(entry('delivery.possible-duplicate', { steps: interrupted?.step_count }))
+  if (decision.state === 'held' || decision.state === 'failed') entries.push(entry(`delivery.${decision.state}`))
+  return entries
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { refreshDueAt, type RingableLane } from '../../db/lanes.js'
 import type { Executor, Tx } from '../../db/open.js'
+import type { DossierContent, StepContent } from '../../db/tables.js'
 
 /** `arrived`: the partner has it, and the rest is sent. `not-arrived`: it is sent again. */
 export type Resolution = 'arrived' | 'not-arrived'
@@ -52,10 +53,10 @@ export interface HeldDelivery {
   dossier_id: string
   dossier_code: string
   revision: number
-  content: Record<string, unknown>
+  content: DossierContent
   /** The operation that may have arrived. */
   operation: string
-  steps: Array<{ stepId: string, content: Record<string, unknown> }>
+  steps: Array<{ stepId: string, content: StepContent }>
 }
 
 /** Held deliveries whose partner may be asked now, longest held first, with what their unanswered call said. */

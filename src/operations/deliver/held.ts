@@ -12,8 +12,7 @@ import { mapDossier } from '../../adapters/mapping.js'
 import { withAccountOf } from '../../adapters/accounts.js'
 import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 import type { LimitedLog } from '../../base/log.js'
-import type { Dossier } from '../../model/dossier-types.js'
-import type { NumberedStep, PlannedCall } from '../../adapter-kit/contract/deliver.js'
+import type { PlannedCall } from '../../adapter-kit/contract/deliver.js'
 
 export interface ResolveRequest {
   id: string
@@ -66,9 +65,9 @@ export async function askWhetherArrived ({ books, adapter, signal, log }: HeldQu
 /** The unanswered call as today's mapping writes it; undefined where it does not write it any more. */
 async function callOf ({ books, adapter }: Pick<HeldQuestion, 'books' | 'adapter'>, held: HeldDelivery): Promise<{ call: PlannedCall, client: ActiveAdapter['client'] } | undefined> {
   const book = (await books.refresh([adapter]))(adapter)
-  const dossier = held.content as unknown as Dossier
+  const dossier = held.content
   const active = withAccountOf(adapter, { dossier, book, on: toHanoi(new Date()).slice(0, 10) })
-  const steps = held.steps.map(({ stepId, content }) => ({ ...content, id: stepId }) as unknown as NumberedStep)
+  const steps = held.steps.map(({ stepId, content }) => ({ ...content, id: stepId }))
   const call = mapDossier(active, { dossier, steps, fileLink: unsignedLink }, book).calls.find(({ operation }) => operation === held.operation)
   return call === undefined ? undefined : { call, client: active.client }
 }

@@ -35,7 +35,7 @@ export function previewDossier (adapter: ActiveAdapter, { pushed, state, book }:
 
 function waitingSteps (state: PreviewState, adapter: string): NumberedStep[] {
   return state.unconfirmed.filter(row => row.adapter === adapter)
-    .map(row => ({ ...row.content, id: row.step_id }) as unknown as NumberedStep)
+    .map(row => ({ ...row.content, id: row.step_id }))
 }
 
 function modeOf (adapter: ActiveAdapter, call: PlannedCall, known: boolean): 'create' | 'update' {

@@ -1,7 +1,7 @@
 /** What the API shows: a dossier with its deliveries, its timeline, lists of deliveries. */
 import { sql, type RawBuilder } from 'kysely'
 import type { Executor } from '../../db/open.js'
-import type { DeliveryState, StoredFailure } from '../../db/tables.js'
+import type { DeliveryState, DossierContent, StepContent, StoredFailure } from '../../db/tables.js'
 
 export interface DossierRow {
   id: string
@@ -9,7 +9,7 @@ export interface DossierRow {
   revision: number
   source_version: string | null
   client_id: string
-  content: Record<string, unknown>
+  content: DossierContent
   accepted_at: Date
   created_at: Date
 }
@@ -126,7 +126,7 @@ export interface PreviewState {
   /** Adapters at which the dossier is known. */
   knownAt: string[]
   /** Steps of the dossier by adapter that has not confirmed them. */
-  unconfirmed: Array<{ adapter: string, step_id: string, content: Record<string, unknown> }>
+  unconfirmed: Array<{ adapter: string, step_id: string, content: StepContent }>
   /** Ids of the steps the gateway holds. */
   stepIds: string[]
 }

@@ -48,18 +48,37 @@ export function decide (input: DecideInput): Decision {
   if (outcome.verdict === 'refused') return { state: 'refused', kind: 'refused' }
   // Ours to mend, as what cannot be mapped is.
   if (outcome.verdict === 'failed') return { state: 'failed', kind: 'mapping' }
-  if (outcome.code === 'interrupted') return afterInterruption(outcome, input.repeatability)
+  const nothingHadLeft = outcome.verdict === 'transient'
+  if (outcome.code === 'interrupted') return decideInterrupted(nothingHadLeft ? undefined : input.repeatability)
   if (outcome.verdict !== 'uncertain') return retryWithinBudget(input, { kind: 'transient' })
   if (input.repeatability === 'harmless') return retryWithinBudget(input, { kind: 'transient' })
   if (input.repeatability === 'hold') return { state: 'held', kind: 'uncertain' }
   return retryWithinBudget(input, { kind: 'uncertain', possibleDuplicate: true })
 }
 
-/** A stop or a lost lease cut the call: not the partner's doing, so it costs no retry and waits for nothing. */
-function afterInterruption (outcome: Outcome, repeatability: Repeatability): Decision {
-  if (outcome.verdict === 'transient') return { state: 'queued' }
+/**
+ * The attempt was cut by a stop or a lost lease: not the partner's doing, so it costs no retry and waits for nothing.
+ * `repeatability` is that of the call left unanswered; undefined when nothing had left.
+ */
+function decideInterrupted (repeatability: Repeatability | undefined): Decision {
+  if (repeatability === undefined) return { state: 'queued' }
   if (repeatability === 'hold') return { state: 'held', kind: 'uncertain' }
   return { state: 'retrying', kind: 'uncertain', retryInSeconds: 0, possibleDuplicate: repeatability === 'allowed' }
+}
+
+export interface AbandonedInput {
+  repeatability: Repeatability | undefined
+  budget: Pick<Budget, 'ownFailures'>
+  policy: RetryPolicy
+}
+
+/**
+ * The process that made the attempt is gone. This counts as a failure of the dossier: one that crashes its worker
+ * must not do so for ever.
+ */
+export function decideAbandoned ({ repeatability, budget, policy }: AbandonedInput): Decision {
+  if (isLastOwnFailure(budget, policy)) return { state: 'failed', kind: 'uncertain', exhausted: 'own-failures' }
+  return decideInterrupted(repeatability)
 }
 
 function retryWithinBudget (input: DecideInput, failure: { kind: FailureKind, possibleDuplicate?: boolean }): Decision {
@@ -77,10 +96,14 @@ function afterQuietHours ({ budget, policy }: DecideInput, seconds: number): num
 }
 
 function exhaustedBudget ({ budget, policy }: DecideInput, ownFailure: boolean): Decision['exhausted'] {
-  if (ownFailure && budget.ownFailures + 1 >= policy.maxOwnFailures) return 'own-failures'
+  if (ownFailure && isLastOwnFailure(budget, policy)) return 'own-failures'
   const { from, now, standstills } = budget
   const ageHours = (now.getTime() - from.getTime() - standstillMs({ from, to: now, standstills, quietHours: policy.quietHours })) / 3_600_000
   return ageHours >= policy.maxAgeHours ? 'age' : undefined
+}
+
+function isLastOwnFailure ({ ownFailures }: Pick<Budget, 'ownFailures'>, { maxOwnFailures }: RetryPolicy): boolean {
+  return ownFailures + 1 >= maxOwnFailures
 }
 
 /**

@@ -100,7 +100,7 @@ export async function settle (db: Database, lease: Lease, settlement: Settlement
 
 const ENDS = ['delivered', 'refused', 'failed', 'superseded', 'cancelled']
 
-export function isEnd ({ state }: DeliveryChange): boolean {
+function isEnd ({ state }: DeliveryChange): boolean {
   return ENDS.includes(state)
 }
 

@@ -1,5 +1,6 @@
 /** What a delivery carries, a dossier or a notification, and what follows from that: account, message, what is said of it. */
 import { toHanoi } from '../../model/dates.js'
+import { present } from '../../model/present.js'
 import type { CodeBook } from '../../codes/book.js'
 import type { ClaimedHead, Head } from './claiming.sql.js'
 import type { FileLink } from '../../files/links.js'
@@ -28,8 +29,8 @@ export interface NotificationSubject {
 
 /** `now`: the database's clock at the claim, by which a secret is valid or not. */
 export function subjectOf (head: Head, { steps, now }: Pick<ClaimedHead, 'steps' | 'now'>): Subject {
-  const { event, endpoint } = head
-  if (event !== null && endpoint !== null) {
+  if (head.content === null) {
+    const { event, endpoint } = head
     return {
       kind: 'notification',
       notification: { id: event.id, type: event.type, timestamp: toHanoi(head.eventAt), data: event.data },
@@ -38,8 +39,8 @@ export function subjectOf (head: Head, { steps, now }: Pick<ClaimedHead, 'steps'
   }
   return {
     kind: 'dossier',
-    dossier: head.content as unknown as Dossier,
-    steps: steps.map(({ id, stepId, content }) => ({ rowId: id, step: { ...content, id: stepId } as unknown as NumberedStep }))
+    dossier: head.content,
+    steps: steps.map(({ id, stepId, content }) => ({ rowId: id, step: { ...content, id: stepId } }))
   }
 }
 
@@ -71,4 +72,9 @@ export function personalTexts (subject: Subject): string[] {
 /** How the audit log and the log name what was tried. */
 export function namesOf ({ subject, head }: { subject: Subject, head: Pick<Head, 'revision'> }): Record<string, unknown> {
   return subject.kind === 'notification' ? { event: subject.notification.id, endpoint: subject.endpoint.id } : { revision: head.revision }
+}
+
+/** The dossier, for an audit entry; a notification may be about none. */
+export function aboutDossier ({ dossierCode }: Pick<Head, 'dossierCode'>): { dossierCode?: string } {
+  return present({ dossierCode: dossierCode ?? undefined })
 }

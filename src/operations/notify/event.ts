@@ -12,9 +12,9 @@ const DELIVERY_EVENTS: Readonly<Record<string, string>> = {
 }
 
 /** A test that an endpoint's owner asked for. */
-export const TEST_EVENT = 'endpoint.test'
+const TEST_EVENT = 'endpoint.test'
 
-export const EVENT_TYPE = /^[a-z][a-z-]*(\.[a-z][a-z-]*)+$/
+const EVENT_TYPE = /^[a-z][a-z-]*(\.[a-z][a-z-]*)+$/
 
 export type EventDraft = Omit<NewEvent, 'id'>
 

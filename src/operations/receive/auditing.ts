@@ -1,5 +1,6 @@
 /** What partners' calls leave in the audit log, beside what `take.ts` writes with the message itself. */
 import { createHash } from 'node:crypto'
+import { present } from '../../model/present.js'
 import type { InboundItem, InboundRequest } from '../../adapter-kit/contract/receive.js'
 import { recordAudit, type AuditEntry } from '../../db/audit.js'
 import type { Database } from '../../db/open.js'
@@ -39,7 +40,7 @@ export async function auditRefusals ({ db, gate }: AuditContext, { operation, re
   })
   if (admitted.length === 0) return
   const body = { address: request.address, bytes: request.body.length, sha256: createHash('sha256').update(request.body).digest('hex') }
-  await recordAudit(db, admitted.map(({ dossierCode, ...details }) => entryOf(operation, 'inbound.refused', { ...(dossierCode === undefined ? {} : { dossierCode }), details: { ...details, ...body } })))
+  await recordAudit(db, admitted.map(({ dossierCode, ...details }) => entryOf(operation, 'inbound.refused', { ...present({ dossierCode }), details: { ...details, ...body } })))
 }
 
 /** What of a message was not taken, and why. */
@@ -70,7 +71,7 @@ export function entryOf (operation: InboundOperation, action: AuditEntry['action
     actor: `partner:${operation.adapter}`,
     action,
     adapter: operation.adapter,
-    ...(dossierCode === undefined ? {} : { dossierCode }),
+    ...present({ dossierCode }),
     details: { operation: operation.name, ...details }
   }
 }

@@ -1,7 +1,7 @@
 /** Who is turned away before the body is read: cheap for us, and nothing of a stranger's is parsed. Pure. */
 import { isInside } from '../../base/addresses.js'
 import { sameText } from '../../adapter-kit/mac.js'
-import type { InboundOutcome, InboundRefusal } from '../../adapter-kit/contract/receive.js'
+import type { InboundRefusal } from '../../adapter-kit/contract/receive.js'
 import type { InboundOperation } from './operations.js'
 
 export interface Caller {
@@ -16,8 +16,6 @@ export function checkCaller ({ closed, proof }: InboundOperation, { address, cer
   if (proof.subjects !== undefined && !proof.subjects.some(subject => sameText(certificateSubject ?? '', subject))) return unauthenticated('certificate-not-allowed')
   return undefined
 }
-
-export const INTAKE_CLOSED: InboundOutcome = { result: 'failed' }
 
 function unauthenticated (code: string): InboundRefusal {
   return { reason: 'unauthenticated', code, message: { vi: 'Không xác thực được bên gọi.', en: 'The caller is not authenticated.' } }

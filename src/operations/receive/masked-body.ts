@@ -34,7 +34,8 @@ export function shownBody (body: Buffer, secrets: readonly string[]): ShownBody 
 export function secretsOf ({ settings: declared }: Manifest, settings: Settings): string[] {
   return Object.entries(declared).flatMap(([name, { sensitive }]) => {
     const value = sensitive === true ? settings[name] : undefined
-    return Array.isArray(value) ? value as string[] : typeof value === 'string' ? [value] : []
+    if (Array.isArray(value)) return value as string[]
+    return typeof value === 'string' ? [value] : []
   }).filter(secret => secret.length >= SHORTEST)
 }
 

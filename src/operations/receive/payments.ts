@@ -2,7 +2,6 @@
  * Payments: asked for under a reference, by a province or by a platform that asks what there is to pay; and taken only where
  * what is claimed agrees with what was asked for (national-portal §6.7, pitfalls 45 and 46).
  */
-import type { Dossier } from '../../model/dossier-types.js'
 import type { InboundQuestion, ItemResult, PaymentClaim, QuestionSubject } from '../../adapter-kit/contract/receive.js'
 import { recordAudit } from '../../db/audit.js'
 import { lockExistingDossier } from '../../dossier/dossiers.sql.js'
@@ -77,7 +76,7 @@ async function askAmountDue (db: Database, { dossierCode, paymentReference }: In
     const locked = await lockExistingDossier(tx, dossierCode)
     if (locked === undefined) return undefined
     const payments = await listPayments(tx, locked.id)
-    const amount = amountDue(locked.content as unknown as Dossier, payments)
+    const amount = amountDue(locked.content, payments)
     if (amount === undefined) return undefined
     const wanted = { reference: paymentReference, dossierId: locked.id, dossierCode, amount, currency: DONG, requestedBy: `partner:${adapter}` }
     const open = payments.find(payment => payment.state === 'requested' && payment.requested_by === wanted.requestedBy && isSame(payment, wanted))

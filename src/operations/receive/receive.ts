@@ -1,6 +1,6 @@
 /** One call of a partner: read, stored, answered in the partner's own words. Nothing is acknowledged before the commit. */
 import type { Logger } from 'pino'
-import type { Dossier } from '../../model/dossier-types.js'
+import { present } from '../../model/present.js'
 import type { InboundMessage, InboundOutcome, InboundQuestion, InboundRefusal, InboundRequest, WireReply } from '../../adapter-kit/contract/receive.js'
 import { recordAudit } from '../../db/audit.js'
 import { findDossier } from '../deliver/reading.sql.js'
@@ -67,7 +67,7 @@ function safeError (error: unknown): Record<string, unknown> {
 
 async function storeAndAudit (context: ReceiveContext, incoming: Incoming, message: InboundMessage): Promise<Result> {
   const taken = await storeMessage(context, { ...incoming, message })
-  await auditRefusals(context, incoming, refusalsOf(taken).map(refused => ({ ...refused, ...(taken.id === undefined ? {} : { inbound: taken.id }) })))
+  await auditRefusals(context, incoming, refusalsOf(taken).map(refused => ({ ...refused, ...present({ inbound: taken.id }) })))
   if (taken.result === 'duplicate') await auditDuplicate(context, incoming, taken)
   return taken
 }
@@ -89,7 +89,7 @@ async function answerQuestion (context: ReceiveContext, incoming: Incoming, ques
   }
   const amountDue = await payments.amountDue(db, question, incoming.operation.adapter)
   await recordAudit(db, [entryOf(incoming.operation, 'inbound.answered', { dossierCode })])
-  return { result: 'answered', question, about: { dossier: row.content as unknown as Dossier, ...(amountDue === undefined ? {} : { amountDue }) } }
+  return { result: 'answered', question, about: { dossier: row.content, ...present({ amountDue }) } }
 }
 
 function tell (context: ReceiveContext, { operation, request, started }: Incoming & { started: number }, result: Result): WireReply {

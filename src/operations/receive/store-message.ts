@@ -1,5 +1,6 @@
 /** Takes a message that was read: one transaction stores it, its items and what they change, or nothing at all. */
 import { createHash } from 'node:crypto'
+import { present } from '../../model/present.js'
 import type { InboundItem, InboundMessage, InboundOutcome, InboundRequest, ItemResult } from '../../adapter-kit/contract/receive.js'
 import { recordAudit } from '../../db/audit.js'
 import { knownCodes } from '../../dossier/dossiers.sql.js'
@@ -68,7 +69,7 @@ async function storeWithin (inside: Inside, incoming: Incoming): Promise<StoredM
     adapter: incoming.operation.adapter,
     operation: incoming.operation.name,
     key: message.key,
-    ...(message.update === undefined ? {} : { update: message.update }),
+    ...present({ update: message.update }),
     address: incoming.request.address,
     mediaType: incoming.request.headers['content-type'] ?? '',
     body: incoming.request.body,

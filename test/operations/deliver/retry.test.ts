@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { outcomeOfStatus } from '../../../src/adapter-kit/failure.js'
 import { verdictOf } from '../../../src/protection/breakers.js'
-import { decide, waitSeconds, type Budget, type DecideInput } from '../../../src/operations/deliver/retry.js'
+import { decide, decideAbandoned, waitSeconds, type Budget, type DecideInput } from '../../../src/operations/deliver/retry.js'
 import { holds } from '../../model/properties.js'
 import type { Repeatability } from '../../../src/adapters/repeatability.js'
 import { concernsThisDossier } from '../../../src/protection/outages.js'
@@ -70,6 +70,17 @@ t.test('a call cut by a stop costs nothing: no retry, no budget, no wait', async
   t.strictSame(cut('uncertain', 'harmless'), { state: 'retrying', kind: 'uncertain', retryInSeconds: 0, possibleDuplicate: false })
   t.strictSame(cut('uncertain', 'allowed'), { state: 'retrying', kind: 'uncertain', retryInSeconds: 0, possibleDuplicate: true })
   t.strictSame(cut('uncertain', 'hold'), { state: 'held', kind: 'uncertain' }, 'may have been done')
+})
+
+t.test('an attempt whose process is gone is decided the same way, until this dossier has failed too often', async t => {
+  const abandoned = (repeatability: Repeatability | undefined, ownFailures = 1): ReturnType<typeof decide> => decideAbandoned({ repeatability, budget: { ownFailures }, policy: POLICY })
+  t.strictSame(abandoned(undefined), { state: 'queued' }, 'nothing had left')
+  t.strictSame(abandoned('harmless'), { state: 'retrying', kind: 'uncertain', retryInSeconds: 0, possibleDuplicate: false })
+  t.strictSame(abandoned('allowed'), { state: 'retrying', kind: 'uncertain', retryInSeconds: 0, possibleDuplicate: true })
+  t.strictSame(abandoned('hold'), { state: 'held', kind: 'uncertain' })
+  for (const repeatability of [undefined, 'harmless', 'allowed', 'hold'] as const) {
+    t.strictSame(abandoned(repeatability, 2), { state: 'failed', kind: 'uncertain', exhausted: 'own-failures' }, String(repeatability))
+  }
 })
 
 t.test('the age budget ends a delivery that would else be retried', async t => {
