@@ -1,6 +1,7 @@
 /** One process of tests, from its start to its end. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { BASE } from '../support/places.js'
 import { failuresIn } from './failures.js'
 import type { FileResult } from './files.js'
 
@@ -33,7 +34,9 @@ export async function runUnit (files: readonly string[], options: UnitOptions): 
   const results: FileResult[] = []
   const child = spawn(process.execPath, ['--enable-source-maps', CHILD, ...files], {
     // A group of its own: what a test leaves running is ended with it.
-    detached: true, stdio: ['ignore', 'pipe', 'inherit', 'ipc']
+    detached: true,
+    env: { ...process.env, TMPDIR: BASE },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc']
   })
   const watch = watchProgress(child, options)
   let output = ''

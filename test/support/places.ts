@@ -10,11 +10,12 @@ export const DIST = fileURLToPath(new URL('../../', import.meta.url))
 /** One a checkout, so that two checkouts can be tested at once. */
 const checkout = createHash('sha256').update(DIST).digest('hex').slice(0, 12)
 const name = `lienthong-test-${checkout}`
-const base = roomyMemory() ?? tmpdir()
-export const TEST_DATA_DIR = join(base, name)
-export const URL_FILE = join(base, `${name}.url`)
+/** The TMPDIR of all tests: they make database clusters, too. */
+export const BASE = roomyMemory() ?? tmpdir()
+export const TEST_DATA_DIR = join(BASE, name)
+export const URL_FILE = join(BASE, `${name}.url`)
 /** Names the server and the migrated database that the run's files copy. */
-export const TEMPLATE_FILE = join(base, `${name}.template`)
+export const TEMPLATE_FILE = join(BASE, `${name}.template`)
 export const TEMPLATE_NAME = `lt_${checkout}_template`
 
 /**

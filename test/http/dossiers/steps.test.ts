@@ -67,7 +67,7 @@ t.test('a step that was accepted cannot change: 409 step-changed at its place, a
   const before = await storedRows(gateway.services)
   const changed = [second, aStep({ id: 's1', content: 'Sửa lại' })]
   const inProgress = checkProblem(t, await progress(code, { steps: changed }), { status: 409, code: 'step-changed' })
-  for (const golden of goldenFiles('test/routes').filter(file => file.endsWith('steps.golden.json')).flatMap(file => readGolden(file))) t.strictSame(inProgress.errors, golden.findings, golden.case)
+  for (const golden of goldenFiles('test/http/dossiers').filter(file => file.endsWith('steps.golden.json')).flatMap(file => readGolden(file))) t.strictSame(inProgress.errors, golden.findings, golden.case)
   const inPush = checkProblem(t, await gateway.push(aDossier({ code, summary: 'Mới', progress: changed })), { status: 409, code: 'step-changed' })
   t.match(inPush.errors, [{ pointer: '/progress/1', code: 'step-changed' }])
   t.strictSame(await storedRows(gateway.services), before)
