@@ -1,6 +1,6 @@
-// Runs the test files given as arguments in this one process, one after the other: loading the gateway's modules costs
+// Runs the test files named by TEST_FILES in this one process, one after the other: loading the gateway's modules costs
 // more than most files do. Each file is a subtest, so its servers are closed before the next file begins.
-import { relative } from 'node:path'
+import { delimiter, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { DIST } from '../support/places.js'
@@ -39,7 +39,10 @@ process.once('disconnect', () => { process.kill(-process.pid, 'SIGKILL') })
 t.setTimeout(0)
 // Before it is lent.
 const begin = t.test.bind(t)
-for (const file of process.argv.slice(2)) {
+// Not as arguments: tap names the folders of `testdir` by them.
+const files = (process.env['TEST_FILES'] ?? '').split(delimiter).filter(file => file !== '')
+delete process.env['TEST_FILES']
+for (const file of files) {
   const before = { ...t.counts, cpu: process.cpuUsage(), at: performance.now() }
   await begin(relative(DIST, file), async test => {
     test.setTimeout(0)

@@ -1,5 +1,6 @@
 /** One process of tests, from its start to its end. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BASE } from '../support/places.js'
 import { failuresIn } from './failures.js'
@@ -32,10 +33,10 @@ const LAST_WORDS_MS = 5_000
 /** Runs the files; ends what they left running. */
 export async function runUnit (files: readonly string[], options: UnitOptions): Promise<UnitResult> {
   const results: FileResult[] = []
-  const child = spawn(process.execPath, ['--enable-source-maps', CHILD, ...files], {
+  const child = spawn(process.execPath, ['--enable-source-maps', CHILD], {
     // A group of its own: what a test leaves running is ended with it.
     detached: true,
-    env: { ...process.env, TMPDIR: BASE },
+    env: { ...process.env, TMPDIR: BASE, TEST_FILES: files.join(delimiter) },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc']
   })
   const watch = watchProgress(child, options)
