@@ -5,6 +5,7 @@ import type { Dossier } from '../../src/model/dossier-types.js'
 import { createValidator } from '../../src/dossier/validate.js'
 import { normaliseText } from '../../src/dossier/content.js'
 import { aDossier, aStep } from '../support/dossiers.js'
+import { effort } from '../support/clock.js'
 
 const validator = createValidator()
 
@@ -87,12 +88,13 @@ t.test('what it accepts it gives back unchanged', async t => {
 })
 
 t.test('a list of 100,000 items is refused in seconds, with the list named', async t => {
-  const started = Date.now()
+  const spent = effort()
   const { errors = [] } = validator.dossier({ ...aDossier(), progress: Array.from({ length: 100_000 }, () => 1) })
   t.ok(errors.some(error => error.pointer === '/progress' && error.code === 'list-too-long'))
   t.equal(errors.length, 100)
   validator.dossier({ ...aDossier(), progress: Array.from({ length: 50_000 }, () => ({})) })
-  t.ok(Date.now() - started < 15_000, `${Date.now() - started} ms`)
+  const ms = spent()
+  t.ok(ms < 15_000, `${Math.round(ms)} ms`)
 })
 
 t.test('one wrong time is one error, not one for the pattern and one for the format', async t => {

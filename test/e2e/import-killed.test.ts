@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { openDatabase, type Database } from '../../src/db/open.js'
-import { checkConservation } from '../support/conservation.js'
+import { checkConservation, readToTheEnd } from '../support/conservation.js'
 import { createDatabase } from '../support/database.js'
 import { KEY, portalSettings, settled, startSandbox, until } from '../support/gateway.js'
 import { openImport, type Line } from '../support/bulk-call.js'
@@ -57,6 +57,7 @@ t.test('after kill -9 the file goes on at another process, and every dossier arr
   await until(async () => await storedLines(db) >= 200)
   await first.kill('SIGKILL')
   await results
+  await readToTheEnd(sandbox)
   const atKill = await storedLines(db)
   t.ok(atKill >= 200 && atKill < COUNT, `killed at ${atKill} of ${COUNT}`)
 
@@ -65,7 +66,7 @@ t.test('after kill -9 the file goes on at another process, and every dossier arr
   t.match(lines[0], { type: 'skipped', lines: atKill, accepted: atKill })
   t.match(lines.at(-1), { type: 'summary', complete: true, lines: COUNT, accepted: COUNT, unchanged: 0, rejected: 0 })
   await checkAll(t, db)
-  await settled({ db }, 150_000)
+  await settled({ db })
   await checkConservation(t, db, sandbox)
 })
 

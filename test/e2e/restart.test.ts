@@ -3,7 +3,7 @@ import t from 'tap'
 import { Pool } from 'undici'
 import { openDatabase } from '../../src/db/open.js'
 import { BACKENDS } from '../support/backends.js'
-import { checkConservation } from '../support/conservation.js'
+import { checkConservation, readToTheEnd } from '../support/conservation.js'
 import { createMigrated } from '../support/database.js'
 import { aDossier, aStep, codeOf } from '../support/dossiers.js'
 import { KEY, portalSettings, settled, startSandbox, until } from '../support/gateway.js'
@@ -30,13 +30,14 @@ for (const backend of BACKENDS) {
     t.teardown(() => db.destroy())
     const first = await spawnGateway(t, environment)
     await pushAll(first.url, 1)
-    await until(() => sandbox.store.size() >= 300, 60_000)
+    await until(() => sandbox.store.size() >= 300)
     await first.kill('SIGKILL')
+    await readToTheEnd(sandbox)
     const atKill = sandbox.store.size()
     t.ok(atKill < DOSSIERS, `killed with ${atKill} of ${DOSSIERS} at the portal`)
     const second = await spawnGateway(t, environment)
     await pushAll(second.url, 2)
-    await settled({ db }, 120_000)
+    await settled({ db })
     await checkConservation(t, db, sandbox)
     const states = await db.selectFrom('deliveries').select(['state']).distinct().execute()
     t.strictSame(states.map(row => row.state).filter(state => state !== 'superseded'), ['delivered'])

@@ -4,6 +4,7 @@ import { aDossier, codeOf } from '../support/dossiers.js'
 import { startGateway, until } from '../support/gateway.js'
 import { startPartner } from '../support/partner.js'
 import { hasRedis, REDIS_MISSING, startRedis } from '../support/redis.js'
+import { stopwatch } from '../support/clock.js'
 
 t.setTimeout(120_000)
 const skip = hasRedis() ? false : REDIS_MISSING
@@ -28,7 +29,10 @@ t.test('FLUSHALL with 500 waiting and one adapter paused: the others are deliver
   const gate = new Promise<void>(resolve => { open = resolve })
   first.answer((_request, response) => { void gate.then(() => response.end('ok')) })
   await gateway.call({ method: 'POST', url: '/v1/adapters/second/pause' })
+  const pushing = Date.now()
   for (let n = 1; n <= WAITING; n++) await gateway.push(aDossier({ code: codeOf(n) }))
+  // Thirty seconds on a machine that is free, where these pushes take less than three; else as long in proportion.
+  const limit = Math.max(30_000, 10 * (Date.now() - pushing))
   const states = async (): Promise<Record<string, number>> => {
     const rows = await gateway.services.db.selectFrom('deliveries').select(eb => ['adapter', 'state', eb.fn.countAll<string>().as('count')]).groupBy(['adapter', 'state']).execute()
     return Object.fromEntries(rows.map(row => [`${row.adapter} ${row.state}`, Number(row.count)]))
@@ -36,8 +40,8 @@ t.test('FLUSHALL with 500 waiting and one adapter paused: the others are deliver
   await redis.client.flushall()
   const wiped = Date.now()
   open()
-  await until(async () => (await states())['first delivered'] === WAITING, 30_000)
-  t.ok(Date.now() - wiped < 30_000)
+  await until(async () => (await states())['first delivered'] === WAITING, limit)
+  t.ok(Date.now() - wiped < limit)
   t.strictSame(await states(), { 'first delivered': WAITING, 'second queued': WAITING })
   t.equal(second.received.length, 0, 'nothing was sent to the paused one')
   t.match((await gateway.call({ url: '/v1/adapters' })).json().adapters, [{ id: 'first', paused: null }, { id: 'second', paused: { by: 'client:bootstrap' } }])
@@ -50,10 +54,10 @@ t.test('Redis is away when a dossier is pushed: it is accepted at once, and deli
   await gateway.push(aDossier())
   await gateway.settled()
   await redis.stop()
-  const started = Date.now()
+  const passed = stopwatch()
   const pushed = await gateway.push(aDossier({ summary: 'Trong lúc Redis dừng' }))
   t.equal(pushed.statusCode, 202)
-  t.ok(Date.now() - started < 2000, 'no wait for the queue')
+  t.ok(passed() < 2000, 'no wait for the queue')
   await until(async () => (await gateway.call({ url: '/readyz' })).statusCode === 503)
   await redis.start()
   await gateway.settled()

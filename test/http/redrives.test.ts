@@ -58,7 +58,7 @@ async function startJob (t: Test, payload: object): Promise<string> {
 }
 
 async function ended (job: string): Promise<Record<string, unknown>> {
-  await until(async () => (await get(job))['endedAt'] !== null, 60_000)
+  await until(async () => (await get(job))['endedAt'] !== null)
   return get(job)
 }
 

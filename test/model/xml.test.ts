@@ -6,6 +6,7 @@ import { XmlError, type XmlLimits } from '../../src/model/xml-error.js'
 import { xmlDocument } from '../../src/model/xml-write.js'
 import { xmlAttacks } from '../support/xml-attacks.js'
 import { holds } from './properties.js'
+import { effort } from '../support/clock.js'
 
 const ATTACKS = xmlAttacks('dossier', xml => `<dossier>${xml}</dossier>`, 'http://127.0.0.1:1/x')
 
@@ -21,17 +22,17 @@ function refusalOf (document: string | Buffer, limits: Partial<XmlLimits> = {}):
 
 for (const [name, { document, code }] of Object.entries(ATTACKS)) {
   t.test(`${name}: ${code}, in no time`, async t => {
-    const started = performance.now()
+    const spent = effort()
     t.match(refusalOf(document, { bytes: 2_000_000 }), { code, text: { vi: /\S/, en: /\S/ } })
-    t.ok(performance.now() - started < 1000)
+    t.ok(spent() < 1000)
   })
 }
 
 t.test('50 MB are refused by their size before anything looks into them', async t => {
   const document = Buffer.alloc(50_000_000, 'x')
-  const started = performance.now()
+  const spent = effort()
   t.match(refusalOf(document), { code: 'xml-limit', limit: 'bytes', text: { vi: /1048576/ } })
-  t.ok(performance.now() - started < 1000)
+  t.ok(spent() < 1000)
 })
 
 t.test('each limit is told by its name, and what is exactly at it is taken', async t => {

@@ -8,6 +8,7 @@ import { until } from '../support/gateway.js'
 import { steadyPort } from '../support/ports.js'
 import { hasRedis, REDIS_MISSING, startRedis, type TestRedis } from '../support/redis.js'
 import { openTestQueue, startHandling } from './support.js'
+import { stopwatch } from '../support/clock.js'
 
 t.setTimeout(60_000)
 const skip = hasRedis() ? false : REDIS_MISSING
@@ -92,7 +93,7 @@ async function isBlocked (redis: TestRedis): Promise<boolean> {
 }
 
 async function secondsOf (work: Promise<unknown>): Promise<number> {
-  const begin = Date.now()
+  const passed = stopwatch()
   await Promise.race([work, delay(20_000, undefined, { ref: false })])
-  return (Date.now() - begin) / 1000
+  return passed() / 1000
 }

@@ -1,8 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Test } from 'tap'
 import type { Database } from '../../src/db/open.js'
 import { shownEntry } from '../../src/sandbox/request-log.js'
 import type { Sandbox } from './gateway.js'
+
+/**
+ * Waits until the portal has read all that a killed process had sent. It is served by the test's own process: on a busy
+ * machine it might else see the dead process's call after those of the next one, which is no fault of the gateway's.
+ */
+export async function readToTheEnd ({ log }: Sandbox): Promise<void> {
+  for (let seen = -1; log.total() !== seen;) {
+    seen = log.total()
+    await delay(200)
+  }
+}
 
 /** What must hold after whatever happened: nothing lost, nothing created twice, order kept, every fact on the log. */
 export async function checkConservation (t: Test, db: Database, sandbox: Sandbox): Promise<void> {

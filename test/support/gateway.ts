@@ -131,14 +131,21 @@ export async function startGateway (t: Test, options: GatewayOptions = {}): Prom
   }
 }
 
-/** Bounded, and under the usual limit of a file: a delivery that never settles fails the test with what is still open. */
-export async function settled ({ db }: Pick<Services, 'db'>, timeoutMs = 45_000): Promise<void> {
-  const until = Date.now() + timeoutMs
+/** How long nothing may move. Longer than any lease that a test lets expire, and than a busy machine may pause. */
+const STANDSTILL_MS = 120_000
+
+/** Bounded by progress, not by time: fails only when no delivery moves any more, and names those that are still open. */
+export async function settled ({ db }: Pick<Services, 'db'>, standstillMs = STANDSTILL_MS): Promise<void> {
+  let seen = ''
+  let until = Date.now() + standstillMs
   for (;;) {
     const open = await db.selectFrom('deliveries').select(['id', 'state', 'failure_code', 'attempts'])
-      .where('state', 'in', ['queued', 'sending', 'retrying']).limit(5).execute()
+      .where('state', 'in', ['queued', 'sending', 'retrying']).orderBy('id').execute()
     if (open.length === 0) return
-    if (Date.now() > until) throw new Error(`still open: ${JSON.stringify(open)}`)
+    const now = JSON.stringify(open)
+    if (now !== seen) until = Date.now() + standstillMs
+    seen = now
+    if (Date.now() > until) throw new Error(`still open: ${JSON.stringify(open.slice(0, 5))}`)
     await delay(25)
   }
 }
@@ -150,11 +157,11 @@ export async function deliveryStates ({ db }: Pick<Services, 'db'>): Promise<str
   return rows.map(row => `${row.code} ${row.revision} ${row.state}`)
 }
 
-/** Under the limit of every file (30 s and more), so that a wait that fails says which one it was. */
-const UNTIL_MS = 25_000
-
-/** Polls until the condition holds; bounded, and the failure names condition and caller. */
-export async function until (condition: () => Promise<boolean> | boolean, timeoutMs = UNTIL_MS): Promise<void> {
+/**
+ * Polls until the condition holds. The bound is for what will never come true, so it is generous: on a busy machine a
+ * process may take a minute to start. The failure names condition and caller.
+ */
+export async function until (condition: () => Promise<boolean> | boolean, timeoutMs = STANDSTILL_MS): Promise<void> {
   const failure = new Error(`did not come true within ${timeoutMs / 1000} s: ${condition.toString().replace(/\s+/g, ' ')}`)
   try {
     await withDeadline(timeoutMs, async signal => {

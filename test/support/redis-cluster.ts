@@ -26,7 +26,7 @@ export async function startCluster (t: Undoing): Promise<TestCluster> {
   await until(async () => (await Promise.all(nodes.map(async ({ client }) => {
     const info = String(await client.call('cluster', 'info'))
     return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3')
-  }))).every(Boolean), 20_000)
+  }))).every(Boolean))
   return { url: `redis+cluster://${nodes.slice(0, 2).map(({ port }) => `127.0.0.1:${port}`).join(',')}`, nodes }
 }
 

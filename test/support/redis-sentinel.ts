@@ -25,7 +25,7 @@ export async function startSentinel (t: Undoing): Promise<TestSentinel> {
   ]
   const sentinels: RedisServer[] = []
   for (let n = 0; n < 3; n++) sentinels.push(await startServer(t, { folder, port: await steadyPort(), lines: watch, sentinel: true }))
-  for (const one of sentinels) await until(() => knowsAll(one), 20_000)
+  for (const one of sentinels) await until(() => knowsAll(one))
   const masterPort = async (): Promise<number> => {
     const [, port] = await sentinels[0]?.client.call('sentinel', 'get-master-addr-by-name', 'queue') as string[]
     return Number(port)

@@ -9,6 +9,7 @@ import { KEY, startGateway } from '../../support/gateway.js'
 import { xmlAttacks } from '../../support/xml-attacks.js'
 import { asXml } from '../../support/xml-documents.js'
 import { storedRows, type ProblemBody } from '../refusal.js'
+import { effort } from '../../support/clock.js'
 
 let fetched = 0
 const victim = createServer((_, response) => { fetched++; response.end('<!ENTITY y "z">') })
@@ -26,12 +27,12 @@ interface Answer {
 
 /** Sends what a generator yields, until it is answered. */
 async function send (path: string, chunks: Iterable<Buffer>, headers: Record<string, string | number> = {}): Promise<Answer> {
-  const started = performance.now()
+  const spent = effort()
   return await new Promise((resolve, reject) => {
     const request = httpRequest(`${address}${path}`, { method: 'POST', headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/xml', ...headers } }, response => {
       let body = ''
       response.setEncoding('utf8').on('data', (chunk: string) => { body += chunk }).on('end', () => {
-        resolve({ status: response.statusCode ?? 0, body, elapsedMs: performance.now() - started })
+        resolve({ status: response.statusCode ?? 0, body, elapsedMs: spent() })
         request.destroy()
       })
     })

@@ -6,6 +6,7 @@ import { aDossier, codeOf } from '../../support/dossiers.js'
 import { aPdf } from '../../support/files.js'
 import { deliveryStates, startGateway, until } from '../../support/gateway.js'
 import { checkProblem } from '../refusal.js'
+import { stopwatch } from '../../support/clock.js'
 
 t.setTimeout(120_000)
 
@@ -62,9 +63,9 @@ t.test('no connection to the database comes free: 503 within seconds, not a hang
   const gateway = await startGateway(t, { role: 'api', environment: { DATABASE_CONNECTIONS: '2' } })
   const { db } = gateway.services
   const busy = Promise.allSettled([1, 2, 3, 4].map(async () => sql`select pg_sleep(8)`.execute(db)))
-  const started = performance.now()
+  const passed = stopwatch()
   const refused = await gateway.push(aDossier())
-  t.ok(performance.now() - started < 10_000)
+  t.ok(passed() < 10_000)
   checkProblem(t, refused, { status: 503, code: 'database-busy' })
   t.equal(refused.headers['retry-after'], '5')
   await busy
