@@ -19,7 +19,7 @@ const SHARING = 10
  * Each has a process of its own. The folders start processes, so that one more is no cost and they would hold up the
  * others; the two files measure the memory of their process.
  */
-const ALONE = [/^e2e\//, /^process\//, /^cli\//, /^db\/embedded/, /^architecture\./, /^demo\/golden/, /^queue\/redis/, /^http\/dossiers\/xml-attacks/, /^http\/files\/upload/]
+const ALONE = [/^e2e\//, /^process\//, /^cli\//, /^db\/embedded/, /^architecture\/form/, /^demo\/golden/, /^queue\/redis/, /^http\/dossiers\/xml-attacks/, /^http\/files\/upload/]
 
 /** Begun first, so that none of the long ones runs alone at the end. */
 const FIRST = ['e2e', 'db', 'operations', 'process', 'cli', 'http']
