@@ -11,7 +11,7 @@ import { createCheck, type Checked } from '../../dossier/validate.js'
 import { Problem, type ProblemItem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
 import type { Need } from '../needs.js'
-import { csvOf, takeCsv } from '../requests/csv-body.js'
+import { csvOf, parseCsvBodies } from '../requests/csv-body.js'
 import type { ActiveAdapter } from '../../adapters/active-adapter.js'
 import type { ImportMode } from '../../codes/change.js'
 
@@ -31,7 +31,7 @@ const BODY_LIMIT = 16 * 1024 * 1024
 
 export async function codeRoutes (app: FastifyInstance, { services }: { services: Need<'adapters' | 'db'> }): Promise<void> {
   const check = createCheck<CodeTable>('code-table')
-  takeCsv(app, BODY_LIMIT)
+  parseCsvBodies(app, BODY_LIMIT)
 
   app.get('/codes', {
     config: { scope: 'codes:read' },

@@ -11,7 +11,7 @@ import { idempotencyKey } from '../requests/idempotency-key.js'
 import { previewAnswer } from '../../dossier/preview.js'
 import { pushDossier, pushProgress, type PushAnswer, type Pushed, type Pushing } from './push.js'
 import { timelineAnswer } from './timeline.js'
-import { documentedBody, receiptAsXml, takeXmlForms } from './xml-forms.js'
+import { documentedBody, receiptAsXml, parseXmlForms } from './xml-forms.js'
 
 interface CodeParams { code: string }
 
@@ -30,7 +30,7 @@ const RECEIPT = documentedAnswers([200, 202], 'receipt')
 
 export async function dossierRoutes (app: FastifyInstance, options: Pushing): Promise<void> {
   const { services, validator } = options
-  takeXmlForms(app)
+  parseXmlForms(app)
   app.post('/dossiers', {
     config: { scope: 'dossiers:write', intake: true, xmlForm: 'dossier' },
     schema: { summary: 'Gửi hồ sơ / Push a dossier', body: documentedBody('dossier'), headers: KEY_HEADER, response: RECEIPT }

@@ -25,7 +25,7 @@ declare module 'fastify' {
   }
 }
 
-export function takeXmlForms (app: FastifyInstance): void {
+export function parseXmlForms (app: FastifyInstance): void {
   const schemas: Readonly<Record<FormName, FormSchema>> = { dossier: canonicalSchema('dossier'), progress: canonicalSchema('progress') }
   app.decorateRequest('bodyFaults', null)
   app.addContentTypeParser(['application/xml', 'text/xml'], { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {

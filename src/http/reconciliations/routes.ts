@@ -14,7 +14,7 @@ import { checkCsvList, createRequestCheck, LIST_BYTES, LIST_COLUMNS, type Reques
 import type { ReconciliationRequest } from '../../model/dossier-types.js'
 import type { Need } from '../needs.js'
 import { noSuchAdapter } from '../adapters/routes.js'
-import { csvOf, takeCsv } from '../requests/csv-body.js'
+import { csvOf, parseCsvBodies } from '../requests/csv-body.js'
 
 interface Params { id: string }
 interface ItemQuery { verdict?: string, cursor?: string, limit: number, format: 'json' | 'csv' }
@@ -46,7 +46,7 @@ const START_BODY = {
 export async function reconciliationRoutes (app: FastifyInstance, { services }: { services: Need<'adapters' | 'db' | 'relay'> }): Promise<void> {
   const { db } = services
   const check = createRequestCheck()
-  takeCsv(app, LIST_BYTES)
+  parseCsvBodies(app, LIST_BYTES)
 
   app.post('/reconciliations', {
     config: { scope: 'deliveries:manage' },

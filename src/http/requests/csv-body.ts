@@ -4,7 +4,7 @@ import { decodeUtf8 } from '../../model/text.js'
 import type { Problem } from '../../base/problem.js'
 import { simple } from '../plugins/problems.js'
 
-export function takeCsv (app: FastifyInstance, bodyLimit: number): void {
+export function parseCsvBodies (app: FastifyInstance, bodyLimit: number): void {
   app.addContentTypeParser('text/csv', { parseAs: 'buffer', bodyLimit }, (_, body, done) => {
     const text = decodeUtf8(body as Buffer)
     if (text === undefined) done(notUtf8())

@@ -55,7 +55,7 @@ async function noteForBreaker ({ breakers, log }: DeliveryContext, claim: Claim,
   try {
     await breakers.note(target, { outcome, policy: adapter.breaker, retry: adapter.retry, probing, called })
   } catch (error) {
-    log.warn({ event: 'breaker.not-noted', ...target, message: (error as Error).message })
+    log.warn({ event: 'breaker.not-noted', adapter: target.adapter, unit: target.account, message: (error as Error).message })
   }
 }
 
