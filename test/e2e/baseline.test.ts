@@ -3,12 +3,11 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { shownEntry } from '../../src/sandbox/request-log.js'
 import { checkAudit, checkStates } from '../support/conservation.js'
 import { aStep } from '../support/dossiers.js'
-import { KEY, startGateway, type Sandbox, type TestGateway } from '../support/gateway.js'
+import { KEY, pushUntilTaken, startGateway, type Sandbox } from '../support/gateway.js'
 import { stocked, stockedCode } from '../support/ndjson.js'
 
 t.setTimeout(120_000)
@@ -29,7 +28,7 @@ t.test(`a baseline of ${STOCK} dossiers, then ${UPDATED} pushed updates: exactly
   t.equal(gateway.sandbox.log.total(), 0, 'the import sent nothing, not even a login')
 
   const updated = Array.from({ length: UPDATED }, (_, index) => 1 + index * (STOCK / UPDATED))
-  const answers = await Promise.all(updated.map(async n => pushUntilTaken(gateway, n)))
+  const answers = await Promise.all(updated.map(async n => pushUntilTaken(gateway, updateOf(n))))
   t.strictSame(answers.map(answer => (answer.json() as { revision: number, newSteps: number })).map(({ revision, newSteps }) => [revision, newSteps]), Array(UPDATED).fill([2, 1]))
   await gateway.settled()
 
@@ -68,15 +67,6 @@ function newStep (n: number): ReturnType<typeof aStep> {
 function updateOf (n: number): unknown {
   const dossier = stocked(n)
   return { ...dossier, sourceVersion: 2, summary: 'Đã cập nhật sau ngày chuyển đổi', progress: [...dossier.progress ?? [], newStep(n)] }
-}
-
-/** A busy machine may keep one of so many waiting for a connection too long; it is told to come again (503), and does. */
-async function pushUntilTaken ({ push }: TestGateway, n: number): ReturnType<TestGateway['push']> {
-  for (;;) {
-    const answer = await push(updateOf(n))
-    if (answer.statusCode !== 503) return answer
-    await delay(500)
-  }
 }
 
 interface Sent {

@@ -131,6 +131,15 @@ export async function startGateway (t: Test, options: GatewayOptions = {}): Prom
   }
 }
 
+/** For many pushes at once: a busy machine keeps some waiting for a connection too long; they are told to come again (503). */
+export async function pushUntilTaken ({ push }: Pick<TestGateway, 'push'>, dossier: unknown): ReturnType<TestGateway['push']> {
+  for (;;) {
+    const answer = await push(dossier)
+    if (answer.statusCode !== 503) return answer
+    await delay(500)
+  }
+}
+
 /** How long nothing may move. Longer than any lease that a test lets expire, and than a busy machine may pause. */
 const STANDSTILL_MS = 120_000
 
