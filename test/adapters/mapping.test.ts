@@ -65,7 +65,7 @@ t.test('our own faults are told in these words', async t => {
   const defect = await first(t, () => { throw new TypeError('Y Thử Niê') })
   const linking = await first(t, ({ fileLink }) => ({ calls: [{ operation: 'dossier', message: fileLink(FILE), steps: [] }], findings: [] }))
   const told = (golden: GoldenCase): unknown => mapped(golden.case.startsWith('a defect') ? defect : golden.case.startsWith('a file') ? linking : misfit).findings
-  for (const file of goldenFiles('test/delivery')) {
+  for (const file of goldenFiles('test/operations/deliver')) {
     writeGolden(file, told)
     for (const golden of readGolden(file)) t.strictSame(told(golden), golden.findings, golden.case)
   }
