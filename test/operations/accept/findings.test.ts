@@ -135,7 +135,7 @@ t.test('steps: a null content is refused, an unknown dossier too, a strange memb
 })
 
 t.test('what only the store can tell, exactly', async t => {
-  const [golden = []] = goldenFiles('test/accept').map(file => readGolden(file))
+  const [golden = []] = goldenFiles('test/operations/accept').map(file => readGolden(file))
   const item = anItem()
   await portal.call('DongBoHoSoMC', { isUpdating: 'True', data: [item] })
   await portal.report(...someSteps(item.MaHoSo))
