@@ -80,6 +80,23 @@ t.test('reading the log is a fact of the log', async t => {
   t.match((await feed({ action: 'audit.viewed', limit: 1 })).entries, [{ actor: 'client:bootstrap', dossierCode: null, details: { entries: Number } }])
 })
 
+t.test('a reading is on record where it told of anything but earlier readings, once, with the number of its entries', async t => {
+  const code = codeOf(4)
+  await gateway.push(aDossier({ code }))
+  await feedOf(code, 2)
+  const viewed = async (): Promise<unknown[]> => (await gateway.services.db.selectFrom('audit_entries').select('details').where('action', '=', 'audit.viewed').orderBy('id').execute()).map(({ details }) => details['entries'])
+  const before = await viewed()
+  const recorded = async (): Promise<unknown[]> => (await viewed()).slice(before.length)
+  t.equal((await feed({ dossier: code })).entries.length, 2)
+  t.strictSame(await recorded(), [2], 'ordinary entries alone')
+  t.strictSame((await feed({ dossier: codeOf(404) })).entries, [])
+  await until(async () => (await feed({ action: 'audit.viewed', limit: 1000 })).entries.length > before.length)
+  t.strictSame(await recorded(), [2], 'nothing, and earlier readings alone')
+  const { entries } = await feed({ limit: 1000 })
+  t.ok(entries.some(({ action }) => action === 'audit.viewed') && entries.some(({ action }) => action !== 'audit.viewed'))
+  t.strictSame(await recorded(), [2, entries.length], 'both')
+})
+
 t.test('a consumer that is up to date finds nothing new, whoever reads', async t => {
   let page = await feed({ limit: 1000 })
   let rounds = 0

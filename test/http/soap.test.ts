@@ -18,6 +18,7 @@ const NS = 'https://lienthong.vn/schemas/dossier'
 const SOAP11 = 'http://schemas.xmlsoap.org/soap/envelope/'
 const SOAP12 = 'http://www.w3.org/2003/05/soap-envelope'
 const WSSE = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd'
+const WSU = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd'
 let dossiers = 0
 
 function nextCode (): string {
@@ -36,6 +37,12 @@ function envelope (namespace: string, body: string, header = ''): string {
 
 function usernameToken (username: string, password: string, type = '#PasswordText'): string {
   return `<w:Security xmlns:w="${WSSE}" xmlns:e="${SOAP11}" e:mustUnderstand="1"><w:UsernameToken><w:Username>${username}</w:Username><w:Password Type="http://x${type}">${password}</w:Password></w:UsernameToken></w:Security>`
+}
+
+/** A Security header whose message expires so many seconds from now. */
+function expiring (seconds: number): string {
+  const expires = `<u:Timestamp xmlns:u="${WSU}"><u:Expires>${new Date(Date.now() + seconds * 1000).toISOString()}</u:Expires></u:Timestamp>`
+  return usernameToken('bootstrap', KEY).replace('<w:UsernameToken>', `${expires}<w:UsernameToken>`)
 }
 
 interface Answer {
@@ -159,7 +166,7 @@ const REFUSED: Record<string, Refused> = {
   'the key of another client': { payload: envelope(SOAP11, GET, usernameToken('mot-cua', KEY)), headers: {}, status: 500, fault: { code: 'unauthorized' } },
   'a digest instead of the key': { payload: envelope(SOAP11, GET, usernameToken('bootstrap', KEY, '#PasswordDigest')), headers: {}, status: 500, fault: { fault: 'wsse:UnsupportedSecurityToken', code: 'soap-security-unsupported' } },
   'a signature beside the token': { payload: envelope(SOAP11, GET, usernameToken('bootstrap', KEY).replace('<w:UsernameToken>', '<d:Signature xmlns:d="urn:d"/><w:UsernameToken>')), headers: {}, status: 500, fault: { code: 'soap-security-unsupported' } },
-  'a message that has expired': { payload: envelope(SOAP11, GET, usernameToken('bootstrap', KEY).replace('<w:UsernameToken>', '<u:Timestamp xmlns:u="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"><u:Expires>2026-01-01T00:00:00Z</u:Expires></u:Timestamp><w:UsernameToken>')), headers: {}, status: 500, fault: { fault: 'wsse:MessageExpired', code: 'soap-message-expired' } },
+  'a message that has expired': { payload: envelope(SOAP11, GET, expiring(-86_400)), headers: {}, status: 500, fault: { fault: 'wsse:MessageExpired', code: 'soap-message-expired' } },
   'a wrong key in the header, whatever the envelope says': { payload: envelope(SOAP11, GET, usernameToken('bootstrap', KEY)), headers: { authorization: 'Bearer x' }, status: 401, fault: { fault: 'wsse:FailedAuthentication', code: 'unauthorized' } },
   'no envelope': { payload: '<dossier/>', status: 400, fault: { code: 'soap-envelope-invalid' } },
   'a DOCTYPE': { payload: `<!DOCTYPE x>${envelope(SOAP11, GET).slice(21)}`, status: 400, fault: { fault: 'soap:Client', code: 'xml-doctype' } },
@@ -175,6 +182,13 @@ for (const [name, { payload, headers = BEARER, status, fault }] of Object.entrie
     t.match(faultOf(answer), fault)
   })
 }
+
+t.test('clocks may differ by five minutes: a message that expired a minute ago is taken, one of six minutes ago is not', async t => {
+  const codeFor = async (seconds: number): Promise<string | undefined> => faultOf(await post(envelope(SOAP11, GET, expiring(seconds)), {}))['code']
+  t.equal(await codeFor(60), 'dossier-not-found')
+  t.equal(await codeFor(-60), 'dossier-not-found')
+  t.equal(await codeFor(-360), 'soap-message-expired')
+})
 
 t.test('a fault of ours is the server\'s in 1.1 and the receiver\'s in 1.2', async t => {
   const away = { status: 503, code: 'store-unavailable', title: 'Tạm vắng', titleEn: 'Away', detail: 'Gửi lại.', detailEn: 'Send again.' }

@@ -27,4 +27,5 @@ t.test('a later revision that is settled while a redrive waits for its lane supe
 
 t.test('a chunk is a quarter of a second of the rate, at least one and never more than a transaction should hold', async t => {
   t.strictSame([1, 3, 4, 20, 10_000, null].map(chunkSize), [1, 1, 1, 5, 500, 500])
+  t.strictSame([5, 7, 22, 23].map(chunkSize), [1, 1, 5, 5], 'rounded down: a chunk takes no longer than that')
 })

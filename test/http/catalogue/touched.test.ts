@@ -1,4 +1,5 @@
 // Which open dossiers a change of the partner's lists touches.
+import { sql } from 'kysely'
 import t from 'tap'
 import { changesOf, pull } from '../../support/catalogue.js'
 import { aDossier, codeOf } from '../../support/dossiers.js'
@@ -79,6 +80,20 @@ t.test('an online service is found by its procedure, also after it has vanished'
   gateway.sandbox.shelf.remove('procedures', A)
   await pull(gateway, '?list=services')
   t.match(await changesOf(gateway, 'services'), [{ key: `${A}.01`, kind: 'vanished', openDossiers: { count: 2, codes: [own, local] } }])
+})
+
+t.test('a row that names another procedure than before touches the dossiers of both', async t => {
+  const gateway = await startGateway(t)
+  await pull(gateway, '?list=services')
+  const before = await push(gateway, 1, { procedure: { code: B, name: 'Thủ tục mẫu B' } })
+  const after = await push(gateway, 2, { procedure: { code: A, name: 'Thủ tục mẫu A' } })
+  await push(gateway, 3, { procedure: { code: '2.000003', name: 'Thủ tục mẫu C' } })
+  // As if the first pull had found the service under the other procedure; the sandbox moves none.
+  await sql`update catalogue_items set content = content || jsonb_build_object('MATTHC', ${B}::text) where list = 'services' and key = ${`${A}.01`}`.execute(gateway.services.db)
+  gateway.sandbox.shelf.put('procedures', A, 'Thủ tục mẫu A, sửa đổi')
+  await pull(gateway, '?list=services')
+  t.match(await changesOf(gateway, 'services'), [{ key: `${A}.01`, kind: 'changed' }])
+  t.strictSame(await touchedBy(gateway, 'services', `${A}.01`), [before, after])
 })
 
 t.test('a decision is asked for once a procedure in use names it, and touches the dossiers of that procedure', async t => {

@@ -78,7 +78,11 @@ t.test('Endpoint changed, old address used from a cache: the next attempt goes t
   await ask({ method: 'PATCH', url: `/v1/endpoints/${endpoint.id}`, payload: { url: next.url } })
   await until(() => next.received.length === 1)
   t.equal(next.received[0]?.headers['webhook-id'], receiver.received[0]?.headers['webhook-id'])
-  t.match((await auditOf(stand, endpoint.id)).at(-1), { action: 'endpoint.changed', details: { changed: ['url'], server: new URL(next.url).origin } })
+  const audited = await auditOf(stand, endpoint.id)
+  t.match(audited.at(-1), { action: 'endpoint.changed', details: { changed: ['url'] } })
+  const [created, changed] = audited.map(({ details }) => details['server'])
+  t.equal(created, new URL(receiver.url).origin, 'of an address the log has the server alone')
+  t.equal(changed, new URL(next.url).origin, 'also after a change')
 })
 
 t.test('Endpoint disabled silently: 410 disables it, says so once, and what waited is cancelled', async t => {

@@ -5,6 +5,7 @@ import { SIGNED } from '../../../adapters/payment-platform/signing.js'
 import { joinedMac } from '../../../src/adapter-kit/mac.js'
 import type { Dossier } from '../../../src/model/dossier-types.js'
 import { inboundOperations } from '../../../src/operations/receive/operations.js'
+import { paymentRecords } from '../../../src/operations/receive/payments.js'
 import { installAdapters } from '../../../src/adapters/activate.js'
 import { readExample } from '../../contracts/support.js'
 import { aDossier, codeOf } from '../../support/dossiers.js'
@@ -128,6 +129,17 @@ t.test('a failed try, then a paid one, then a late failure: paid stays', async t
   const proof = (await gateway.call({ url: `/v1/inbound/${inboundId}` })).json<{ key: string }>()
   t.equal(proof.key, 'three-tries|PP2|00', 'the message that decided it can be read')
   t.strictSame(await events(code), ['inbound.accepted payment.failed', 'inbound.accepted payment.confirmed', 'inbound.refused already-paid', 'inbound.refused conflict'])
+})
+
+t.test('a claim in another currency than was asked for is refused, and nothing is paid', async t => {
+  const dossierCode = await push(codeOf(10))
+  await register(dossierCode, 'other-currency')
+  // To the records themselves: the adapter lets no such message through to them.
+  const claim = { reference: 'other-currency', amount: '150000', currency: 'USD', transactionId: 'PP1', paid: true }
+  const results = await db.transaction().execute(async tx => paymentRecords.settle(tx, [{ inboundId: '1', dossierCode, claim }]))
+  t.strictSame(results, ['amount-differs'])
+  t.match(await shown(dossierCode), { paid: '0', due: '150000', payments: [{ state: 'requested', transactionId: null }] })
+  t.equal(await confirm({ MaThamChieu: 'other-currency' }), '200 00', 'the same amount in the right one is taken')
 })
 
 t.test('a result changes no dossier and plans no delivery: that is the province\'s push', async t => {
