@@ -129,7 +129,7 @@ const PACKAGE_HOMES = {
 /** Packages of the ground floors: they must stay usable from adapters, which import none. */
 const PACKAGES = {
   model: ['node:', 'saxes'],
-  base: ['node:', 'pino', 'csv-parse'],
+  base: ['node:', 'ajv', 'ajv-formats', 'csv-parse', 'pino'],
   'adapter-kit': ['node:', 'undici', 'standardwebhooks']
 }
 

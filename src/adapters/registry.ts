@@ -1,16 +1,21 @@
 /** Finds the adapters: every folder of `adapters/` is one (ADR 0004). */
+import { readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
+import type { ValidateFunction } from 'ajv/dist/2020.js'
 import type { Adapter } from '../adapter-kit/contract/adapter.js'
+import { createSchemaCompiler } from '../base/json-schema.js'
 import { ConfigError } from '../base/problem.js'
 import type { Manifest } from '../adapter-kit/manifest.js'
 import type { CodeSeeds } from '../adapter-kit/contract/codes.js'
 
 /** Beside the compiled code, so that it is found in a checkout and in the image alike. */
 export const ADAPTERS_FOLDER = new URL('../../adapters/', import.meta.url)
-const MANIFEST_SCHEMA = new URL('../../schemas/adapter-manifest.json', import.meta.url)
+const STRICT = { allErrors: true, strict: true, strictTypes: false, strictRequired: false }
+/** Compiled once: every start reads all manifests, also of adapters that it does not use. */
+const isManifest = createSchemaCompiler(STRICT)<Manifest>(
+  JSON.parse(readFileSync(new URL('../../schemas/adapter-manifest.json', import.meta.url), 'utf8')) as object
+)
 
 export interface LoadedAdapter {
   manifest: Manifest
@@ -28,10 +33,9 @@ export async function adapterIds (folder: URL = ADAPTERS_FOLDER): Promise<string
 }
 
 export async function readManifest (id: string, folder: URL = ADAPTERS_FOLDER): Promise<Manifest> {
-  const manifest = await readJson(new URL(`${id}/manifest.json`, folder), `adapters/${id}/manifest.json`) as Manifest
-  const validate = createAjv().compile(await readJson(MANIFEST_SCHEMA, 'schemas/adapter-manifest.json') as object)
-  if (!validate(manifest)) {
-    throw new ConfigError((validate.errors ?? []).map(error => `adapters/${id}/manifest.json${error.instancePath}: ${String(error.message)}`))
+  const manifest = await readJson(new URL(`${id}/manifest.json`, folder), `adapters/${id}/manifest.json`)
+  if (!isManifest(manifest)) {
+    throw new ConfigError((isManifest.errors ?? []).map(error => `adapters/${id}/manifest.json${error.instancePath}: ${String(error.message)}`))
   }
   if (manifest.id !== id) throw new ConfigError([`adapters/${id}/manifest.json: id is ${manifest.id}, the folder is ${id}`])
   const dangling = danglingReasons(manifest)
@@ -90,30 +94,24 @@ function operations (one: { deliver?: unknown, map?: unknown, notify?: unknown, 
 }
 
 async function compileSchemas (manifest: Manifest, folder: URL): Promise<Map<string, ValidateFunction>> {
-  const ajv = createAjv()
+  const compile = createSchemaCompiler(STRICT)
   const schemas = new Map<string, ValidateFunction>()
   for (const call of Object.keys(manifest.deliver?.calls ?? {})) {
-    schemas.set(call, ajv.compile(await readJson(new URL(`${manifest.id}/schema/${call}.json`, folder), `adapters/${manifest.id}/schema/${call}.json`) as object))
+    schemas.set(call, compile(await readJson(new URL(`${manifest.id}/schema/${call}.json`, folder), `adapters/${manifest.id}/schema/${call}.json`) as object))
   }
   return schemas
 }
 
 async function compileInbound (id: string, folder: URL): Promise<Map<string, ValidateFunction>> {
   // The first error is enough to refuse a message: a stranger's must not make us look for all of them.
-  const ajv = createAjv({ allErrors: false })
+  const compile = createSchemaCompiler({ ...STRICT, allErrors: false })
   const schemas = new Map<string, ValidateFunction>()
   const files = await readdir(new URL(`${id}/schema/inbound/`, folder)).catch(() => [])
   for (const file of files.filter(file => file.endsWith('.json'))) {
     const name = `adapters/${id}/schema/inbound/${file}`
-    schemas.set(basename(file, '.json'), ajv.compile(await readJson(new URL(`${id}/schema/inbound/${file}`, folder), name) as object))
+    schemas.set(basename(file, '.json'), compile(await readJson(new URL(`${id}/schema/inbound/${file}`, folder), name) as object))
   }
   return schemas
-}
-
-function createAjv ({ allErrors = true }: { allErrors?: boolean } = {}): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors, strict: true, strictTypes: false, strictRequired: false })
-  addFormats.default(ajv)
-  return ajv
 }
 
 /** A folder that is no adapter stops the boot and is named, with the file. */

@@ -1,6 +1,6 @@
 /** Checks pushed documents against the schemas and says in two languages what is wrong and how to mend it. */
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
+import { createSchemaCompiler } from '../base/json-schema.js'
 import type { Dossier, Progress } from '../model/dossier-types.js'
 import type { ProblemItem } from '../base/problem.js'
 import { describeError } from './schema-errors.js'
@@ -23,10 +23,10 @@ export function createValidator (): Validator {
 /** The check of one of our own schemas. */
 export function createCheck<T> (name: Parameters<typeof canonicalSchema>[0]): (document: unknown) => Checked<T> {
   // `verbose` hands the failing schema's own words for people to `describeError`.
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, strictTypes: false, strictRequired: false })
-  addFormats.default(ajv)
-  ajv.addVocabulary(['x-vi', 'x-pattern-vi', 'x-pattern-en'])
-  return check(ajv.compile<T>(canonicalSchema(name)))
+  const compile = createSchemaCompiler({
+    allErrors: true, verbose: true, strict: true, strictTypes: false, strictRequired: false, vocabulary: ['x-vi', 'x-pattern-vi', 'x-pattern-en']
+  })
+  return check(compile<T>(canonicalSchema(name)))
 }
 
 function check<T> (validate: ValidateFunction<T>): (document: unknown) => Checked<T> {

@@ -10,7 +10,7 @@ import { ndjson, stock, stockedCode } from '../support/ndjson.js'
 import { spawnGateway } from '../support/process.js'
 
 t.setTimeout(240_000)
-const COUNT = 500
+const COUNT = 400
 const FILE = ndjson(stock(COUNT))
 
 async function openStage (t: Test): Promise<{ environment: Record<string, string>, db: Database, sandbox: Awaited<ReturnType<typeof startSandbox>>['sandbox'] }> {
