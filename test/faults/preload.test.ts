@@ -8,7 +8,7 @@ import { DIST } from '../support/places.js'
 const module = (path: string): string => JSON.stringify(pathToFileURL(join(DIST, path)).href)
 
 /** Passes a point five times and says so each time. */
-const PASSING = `const { reached } = await import(${module('src/points.js')})
+const PASSING = `const { reached } = await import(${module('src/base/kill-points.js')})
 const say = word => process.stdout.write(word + '\\n')
 process.on('exit', () => say('exit'))
 const pass = () => { for (let n = 1; n <= 5; n++) { say(n); reached('delivery.claimed') } }
