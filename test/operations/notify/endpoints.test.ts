@@ -129,9 +129,11 @@ t.test('One alert per event instead of per target: a dead endpoint with many eve
   await switched(true)
   t.equal((await alerts()).length, 1, 'off and on again, it still has to show that it is back')
   receiver.answer(204)
+  const before = typesAt(receiver).length
   await ask({ method: 'POST', url: `/v1/endpoints/${endpoint.id}/test` })
+  // An event that was being sent when the endpoint was switched off may come before it or after it.
+  await until(() => typesAt(receiver).slice(before).includes('endpoint.test'))
   await until(async () => (await alerts()).length === 0)
-  t.equal(typesAt(receiver).at(-1), 'endpoint.test')
 })
 
 t.test('what waits for a repetition when its endpoint goes is cancelled by the next claim, and never sent', async t => {
