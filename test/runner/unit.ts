@@ -1,8 +1,8 @@
 /** One process of tests, from its start to its end. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { delimiter } from 'node:path'
+import { delimiter, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { BASE } from '../support/places.js'
+import { BASE, DIST } from '../support/places.js'
 import { failuresIn } from './failures.js'
 import type { FileResult } from './files.js'
 
@@ -59,7 +59,8 @@ export async function runUnit (files: readonly string[], options: UnitOptions): 
   // Its children may hold the pipe open: they end first.
   endGroup(child, 'SIGKILL')
   await new Promise<void>(resolve => { child.stdout?.readableEnded === true ? resolve() : child.once('close', () => { resolve() }) })
-  return judged({ files: results, output, code, cut: watch.stop() })
+  const wanted = files.map(file => relative(DIST, file))
+  return judged({ wanted, files: results, output, code, cut: watch.stop() })
 }
 
 function isFileResult (message: unknown): message is FileResult {
@@ -97,20 +98,31 @@ function endGroup ({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-interface Ended { files: FileResult[], output: string, code: number | null, cut: string | undefined }
+interface Ended { wanted: readonly string[], files: FileResult[], output: string, code: number | null, cut: string | undefined }
 
-/** A process that died, was cut off or failed outside of any assertion is a failure all the same. */
-export function judged ({ files, output, code, cut }: Ended): UnitResult {
+/** A process that died, was cut off, failed outside of any assertion or left a file out is a failure all the same. */
+export function judged ({ wanted, files, output, code, cut }: Ended): UnitResult {
   const summary = countsIn(output)
   const counts = summary ?? files.reduce((sum, file) => ({ ...sum, total: sum.total + file.total, pass: sum.pass + file.pass, fail: sum.fail + file.fail }), NONE)
   const failures = failuresIn(output)
-  const odd = cut ?? (summary === undefined ? `ended with ${String(code)} and no summary` : code === 0 ? undefined : `ended with ${String(code)}`)
+  const odd = cut ?? oddEnd(summary, code) ?? leftOut(wanted, files)
   if (odd !== undefined && (counts.fail === 0 || cut !== undefined)) {
     counts.fail++
     counts.total++
     failures.push(`the process of these tests: ${odd}; its last lines:\n${output.split('\n').slice(-30).join('\n')}`)
   }
   return { files, counts, failures, skipped: output.split('\n').filter(line => /^ *ok .*# SKIP/.test(line)).map(line => line.trim()) }
+}
+
+function oddEnd (summary: Counts | undefined, code: number | null): string | undefined {
+  if (summary === undefined) return `ended with ${String(code)} and no summary`
+  return code === 0 ? undefined : `ended with ${String(code)}`
+}
+
+/** A file that asserts nothing would pass whatever is broken. */
+function leftOut (wanted: readonly string[], files: readonly FileResult[]): string | undefined {
+  const idle = wanted.filter(name => !files.some(({ file, total }) => file === name && total > 0))
+  return idle.length === 0 ? undefined : `ran no assertion of ${idle.join(', ')}`
 }
 
 export const NONE: Counts = { total: 0, pass: 0, fail: 0, todo: 0, skip: 0 }

@@ -58,6 +58,15 @@ t.test('a file that throws fails, and the next one runs', async t => {
   t.match(failures.join('\n'), /cannot begin/)
 })
 
+t.test('a file that asserts nothing fails: it would pass whatever is broken', async t => {
+  const { counts, failures } = await runFiles(t, {
+    'a.test.js': "import t from 'tap'\nt.test('a', async t => { t.ok(true) })\n",
+    'b.test.js': "import 'tap'\n"
+  })
+  t.match(counts, { pass: 1, fail: 1 })
+  t.match(failures.join('\n'), /ran no assertion of .*b\.test\.js/)
+})
+
 t.test('a process that dies has failed, whatever it passed before', async t => {
   const { counts, failures } = await runFiles(t, {
     'a.test.js': "import t from 'tap'\nt.test('a', async t => { t.ok(true) })\n",
