@@ -63,7 +63,7 @@ t.test('a file that asserts nothing fails: it would pass whatever is broken', as
     'a.test.js': "import t from 'tap'\nt.test('a', async t => { t.ok(true) })\n",
     'b.test.js': "import 'tap'\n"
   })
-  t.match(counts, { pass: 1, fail: 1 })
+  t.equal(counts.fail, 1)
   t.match(failures.join('\n'), /ran no assertion of .*b\.test\.js/)
 })
 
