@@ -29,7 +29,7 @@ function byStatus (failed: Outcome, status: number): Outcome {
   return { ...failed, cure: CURE_BY_STATUS[status] ?? CURES.content }
 }
 
-/** A 2xx with a body that says no is no success (field case product-ei#5049). */
+/** A 2xx is not a success when its body says no (field case product-ei#5049). */
 function byBody ({ text }: HttpAnswer): Outcome {
   const body = parseJson(text)
   if (!isRecord(body)) return { ...DONE, rule: 'connector.status' }

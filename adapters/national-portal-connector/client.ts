@@ -38,7 +38,7 @@ export function createClient (options: OpenOptions): DeliverClient {
   return {
     describe: call => request(settings, call, SHOWN_TOKEN),
     send,
-    // There is no lookup of one dossier (§1.8), and silence is never "no".
+    // The connector cannot look up a single dossier (§1.8), and silence never means "no".
     exists: async () => { throw new Error('the connector cannot be asked about a dossier') },
     test,
     close: http.close

@@ -43,7 +43,7 @@ function receipt ({ dossierCode }: AcknowledgedItem): Record<string, unknown> {
 }
 
 /**
- * The list is bare or in `data` (inferred: no source shows it; other answers come both ways, §1.8). There is no cursor and
+ * The list is bare or in `data` (inferred: no source shows it; other answers come both ways, §1.8). The connector has no cursor and
  * no page: what was acknowledged does not come again. Pure.
  */
 export function readList (answer: HttpAnswer, now: number): InboxAnswer {

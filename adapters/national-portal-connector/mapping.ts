@@ -14,7 +14,7 @@ type Members = Record<string, unknown>
 /** What every part of the mapping needs. */
 interface Work {
   codes: FindCode
-  /** Of the record at the connector. */
+  /** Identifies the record at the connector. */
   id: string
   code: string
   findings: Finding[]

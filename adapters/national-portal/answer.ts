@@ -30,7 +30,7 @@ export function interpretAnswer (answer: HttpAnswer, question: Question): Outcom
   return byStatus(answer, question.now) ?? { ...judge(read(answer), question), answer: evidence(answer) }
 }
 
-/** An answer of TraCuuHoSo: `done` is "there", `missing` is "not there", anything else is no answer (pitfall 2). */
+/** An answer of TraCuuHoSo: `done` means "there", `missing` means "not there"; anything else does not answer the question (pitfall 2). */
 export function interpretLookup (answer: HttpAnswer, { rules, now }: Pick<Question, 'rules' | 'now'>): Outcome {
   return byStatus(answer, now) ?? { ...judgeLookup(read(answer), rules), answer: evidence(answer) }
 }
@@ -123,7 +123,7 @@ function aboutExistence (message: string, folded: string, { rules, upsert, mode 
     // Steps have no id at the portal (§2.2), so "already there" cannot say which of them is.
     return upsert && mode === 'create' ? exists(message) : refused(ALREADY_THERE, message)
   }
-  // "Mã thủ tục … không tồn tại" is no word about the dossier.
+  // "Mã thủ tục … không tồn tại" is about the procedure, not the dossier.
   if (mode === 'update' && contains(folded, rules.missingPhrases) && refusalKind(folded) === undefined) {
     return { verdict: 'missing', rule: 'portal.missing', code: 'dossier-unknown', words: words(message) }
   }

@@ -82,7 +82,7 @@ export async function tests (context: Context, step: TestsStep): Promise<void> {
   const ended = await runStep(context, step, { onLine: line => { tellAll(context, [line]) } })
   const summary = summaryOf(ended.stdout, ended.code)
   add(context.tally, summary)
-  const known = summary.known === 0 ? '' : `, ${summary.known} known defects (TODO)`
+  const known = summary.known === 0 ? '' : `, ${summary.known} known defects`
   const counts = `${summary.passed} passed, ${summary.failed} failed${known} (${ended.took})`
   context.tell(`${summary.failed === 0 ? 'ok    ' : 'FAILED'}  ${step.name}: ${counts}`)
   if (summary.odd !== undefined) tellAll(context, [summary.odd, ...excerpt({ stdout: '', stderr: ended.stderr })])

@@ -2,7 +2,7 @@
 import type { Tally } from './tally.js'
 
 export interface Summary extends Tally {
-  /** Known defects (TODO): shown, neither passed nor failed. */
+  /** Assertions that tap marks `todo`: shown, neither passed nor failed. */
   known: number
   /** Undefined, or why the run is a failure although no assertion failed. */
   odd: string | undefined

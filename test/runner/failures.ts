@@ -5,7 +5,7 @@ const LINES = 20
 
 /**
  * The innermost failures, each with the head of its diagnosis. The line of a subtest comes after its own failures: it is
- * shown only where none of them was. Known defects (TODO) are no failures.
+ * shown only where none of them was. Assertions that tap marks `todo` are not failures.
  */
 export function failuresIn (tap: string): string[] {
   const shown: string[] = []

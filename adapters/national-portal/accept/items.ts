@@ -10,7 +10,7 @@ import type { CodeSeeds } from '../../../src/adapter-kit/contract/codes.js'
 
 export interface DossierContext {
   codes: CodeSeeds
-  /** Of the calling unit, else the gateway's own at the portal. */
+  /** The calling unit's code; defaults to the gateway's own at the portal. */
   unit: string
 }
 

@@ -23,7 +23,7 @@ export const SERVICES: ReadonlyMap<string, AcceptedService> = new Map<string, Ac
     [service, { does: 'rows', list, parameter, unitParameter }]),
   ['LayDVC', { does: 'pass' }],
   ['TraCuuTechID', { does: 'pass', adds: { provider: 'wso2is' } }],
-  // Of dossiers that the portal itself took in: their state there is no state of a dossier of ours (§2.11).
+  // These dossiers were filed at the portal itself: their state there says nothing about a dossier of ours (§2.11).
   ['DongBoTrangThaiHoSo', STATUS_NOTICE],
   ['DongBoTrangThaiHoSoKM', STATUS_NOTICE],
   ...['LayDanhSachHoiDapGuiTuDVCQG', 'LayDanhSachHoiDapBoCoQuan', 'LayNoiDungTraLoiTheoCauHoi', 'DongBoHoiDap', 'DongBoKetQuaHoiDapGuiTuDVCQG', 'DongBoDanhGia']

@@ -1,11 +1,11 @@
-/** How many bytes of partners' bodies may be in memory at once: many large ones together are more than a process bears. */
+/** Caps the bytes of partner bodies held in memory; concurrent large bodies could exhaust it. */
 
 export interface BodyMemory {
-  /** Undefined: there is no room now. Otherwise to be called once, when the request has ended. */
+  /** Undefined when the limit is reached; otherwise call the result once the request has ended. */
   enter: (bytes: number) => (() => void) | undefined
 }
 
-/** A body that is larger than all the room is let in alone, or it could never come. */
+/** A body larger than the whole limit is admitted alone, or it never could be. */
 export function createBodyMemory (limitBytes: number): BodyMemory {
   let inside = 0
   return {

@@ -1,4 +1,4 @@
-/** Who is turned away before the body is read: cheap for us, and nothing of a stranger's is parsed. Pure. */
+/** Rejects callers before their body is read: it is cheap, and nothing from an unknown caller is parsed. Pure. */
 import { isInside } from '../../base/addresses.js'
 import { sameText } from '../../adapter-kit/mac.js'
 import type { InboundRefusal } from '../../adapter-kit/contract/receive.js'
